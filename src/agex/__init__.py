@@ -1,0 +1,1 @@
+"""agex: typed Python functions that a language model implements at call time."""
