@@ -1,1 +1,66 @@
-"""agex: typed Python functions that a language model implements at call time."""
+"""agex: typed Python functions that a language model implements at call time.
+
+The public names, each from its room. They are fetched on first use, so that ``import agex`` costs
+next to nothing; what is not here lives by its room (``agex.llm``, ``agex.event_types``, …).
+
+*Knows:* where each public name lives.
+*Never imports:* anything until a name is asked for.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module as _import_module
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+from typing import Any as _Any
+
+if _TYPE_CHECKING:
+    from agex.agent import Agent
+    from agex.errors import (
+        AgexError,
+        BudgetExceeded,
+        LLMError,
+        TaskClarify,
+        TaskFail,
+        TaskTimeout,
+    )
+    from agex.policy import MemberSpec
+    from agex.task import Task
+
+__all__ = [
+    "Agent",
+    "AgexError",
+    "BudgetExceeded",
+    "LLMError",
+    "MemberSpec",
+    "Task",
+    "TaskClarify",
+    "TaskFail",
+    "TaskTimeout",
+]
+
+_HOMES = {
+    "Agent": "agex.agent",
+    "AgexError": "agex.errors",
+    "BudgetExceeded": "agex.errors",
+    "LLMError": "agex.errors",
+    "MemberSpec": "agex.policy",
+    "Task": "agex.task",
+    "TaskClarify": "agex.errors",
+    "TaskFail": "agex.errors",
+    "TaskTimeout": "agex.errors",
+}
+
+
+def __getattr__(name: str) -> _Any:
+    home = _HOMES.get(name)
+    if home is None:
+        from agex.errors import did_you_mean
+
+        raise AttributeError(f"module 'agex' has no attribute {name!r}.{did_you_mean(name, __all__)}")
+    value = getattr(_import_module(home), name)
+    globals()[name] = value  # the next read does not come here
+    return value
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

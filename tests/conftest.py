@@ -1,0 +1,51 @@
+"""What every test has: no network but this machine's own, and no model or key from outside."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+# Set before any test imports litellm, which reads them while it is imported.
+os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
+os.environ["LITELLM_MODE"] = "PRODUCTION"
+
+
+def _is_local(address: Any) -> bool:
+    if not isinstance(address, tuple):
+        return True  # a socket in the file system
+    host = str(address[0])
+    return host in {"localhost", "::1", ""} or host.startswith("127.")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_network_by_accident() -> Iterator[None]:
+    """A connection that would leave this machine is an error that names where it was going."""
+    connect, connect_ex = socket.socket.connect, socket.socket.connect_ex
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if not _is_local(address):
+            raise RuntimeError(f"a test tried to reach {address!r}; tests stay on this machine")
+        connect(self, address)
+
+    def guarded_ex(self: socket.socket, address: Any) -> int:
+        if not _is_local(address):
+            raise RuntimeError(f"a test tried to reach {address!r}; tests stay on this machine")
+        return connect_ex(self, address)
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(socket.socket, "connect", guarded)
+    patch.setattr(socket.socket, "connect_ex", guarded_ex)
+    yield
+    patch.undo()
+
+
+@pytest.fixture(autouse=True)
+def no_model_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A developer's own ``AGEX_MODEL`` and provider keys decide nothing in a test."""
+    for name in list(os.environ):
+        if name == "AGEX_MODEL" or name.endswith(("_API_KEY", "_API_BASE")):
+            monkeypatch.delenv(name)
