@@ -1,0 +1,11 @@
+"""Plain calls: the textbook Fibonacci recursion."""
+
+
+def fib(n):
+    if n < 2:
+        return n
+    return fib(n - 1) + fib(n - 2)
+
+
+# --- timed ---
+checksum = fib(27)
