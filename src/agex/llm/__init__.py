@@ -1,0 +1,35 @@
+"""Asking a model: clients that take a conversation and hand back the next message.
+
+*Knows:* messages, usage, failures of providers, and litellm (in one file, imported by a first request).
+*Never imports:* anything above the ground floor; tasks, prompts and code are not its business.
+"""
+
+from agex.llm.callable import CallableClient
+from agex.llm.choose import make_client
+from agex.llm.client import (
+    Estimates,
+    LLMClient,
+    LLMResponse,
+    RunAware,
+    estimate,
+    estimate_tokens,
+    for_run,
+)
+from agex.llm.fallback import FallbackClient
+from agex.llm.litellm_client import LiteLLMClient
+from agex.llm.scripted import ScriptedClient
+
+__all__ = [
+    "CallableClient",
+    "Estimates",
+    "FallbackClient",
+    "LLMClient",
+    "LLMResponse",
+    "LiteLLMClient",
+    "RunAware",
+    "ScriptedClient",
+    "estimate",
+    "estimate_tokens",
+    "for_run",
+    "make_client",
+]

@@ -1,0 +1,126 @@
+"""What agex asks of a model: the messages go in, the text of the next one and what it cost come out.
+
+A client takes the whole conversation and hands back the text of the next message. Two things a
+client may also do, when it has a reason to, are written here as protocols of their own, so that the
+smallest client is one attribute and one method:
+
+- :class:`RunAware`: it behaves differently from run to run (a replay finds its place, a retrier asks
+  before it spends another request);
+- :class:`Estimates`: it can say beforehand what a request will cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias, runtime_checkable
+
+from agex.messages import Message, Usage
+
+OnText: TypeAlias = Callable[[str], None]
+StopWhen: TypeAlias = Callable[[str], bool]
+BeforeRetry: TypeAlias = Callable[[], None]
+"""Called before one more request is sent in place of a failed one; raises to forbid it."""
+
+CHARACTERS_PER_TOKEN = 3.6
+"""Prose and Python in today's vocabularies: between 3 and 4.5; used only where nothing counts exactly."""
+
+TOKENS_PER_IMAGE = 1_000
+"""The order of magnitude providers charge for a picture of a screen's size."""
+
+
+@dataclass(frozen=True, slots=True)
+class LLMResponse:
+    """What a model answered.
+
+    Args:
+        text: the message, without any reasoning the provider kept apart.
+        usage: everything this answer cost, failed attempts included.
+        model: the model that answered, which with fallbacks need not be the first one.
+        finish_reason: ``"stop"``, ``"length"``, ``"content_filter"``, or what the provider said.
+        replayed: the text comes from a file or a script, not from a model.
+        reasoning: what the provider showed of the model's reasoning.
+        streamed: the text arrived in pieces, and may have been ended early by ``stop_when``.
+        estimated: ``usage`` is counted by characters because the provider's own count never came.
+    """
+
+    text: str
+    usage: Usage
+    model: str
+    finish_reason: str | None = "stop"
+    replayed: bool = False
+    reasoning: str = ""
+    streamed: bool = False
+    estimated: bool = False
+
+
+@runtime_checkable
+class LLMClient(Protocol):
+    """Something that can be asked for the next message of a conversation.
+
+    It may be called from many threads at once. What it raises ends the task; raise
+    :class:`agex.errors.LLMError` for a model that could not be asked.
+    """
+
+    model: str
+
+    def complete(
+        self,
+        messages: Sequence[Message],
+        *,
+        on_text: OnText | None = None,
+        stop_when: StopWhen | None = None,
+    ) -> LLMResponse:
+        """The next message. ``messages`` is not changed.
+
+        Args:
+            on_text: called with each piece of text as it arrives, at least once for a text that is
+                not empty. A request that had to be repeated calls it again from the start.
+            stop_when: called with the text so far; once true, a client that streams may end
+                generation there, and the text ends there.
+        """
+        ...
+
+
+@runtime_checkable
+class RunAware(Protocol):
+    """A client that wants to know for which run it is being asked."""
+
+    def for_run(self, path: str, *, before_retry: BeforeRetry | None = None) -> LLMClient:
+        """The same client for one run of one task; ``path`` is as in the run's events."""
+        ...
+
+
+@runtime_checkable
+class Estimates(Protocol):
+    """A client that can say what a request will use at least: its input, and the price of that."""
+
+    def estimate(self, messages: Sequence[Message]) -> Usage:
+        """One request's input tokens, cost (``None`` when no price is known), and ``requests=1``."""
+        ...
+
+
+def for_run(client: LLMClient, path: str, *, before_retry: BeforeRetry | None = None) -> LLMClient:
+    """``client`` bound to one run of the task at ``path``, or itself when runs are all the same to it."""
+    if isinstance(client, RunAware):
+        return client.for_run(path, before_retry=before_retry)
+    return client
+
+
+def estimate(client: LLMClient, messages: Sequence[Message]) -> Usage:
+    """What sending ``messages`` to ``client`` will use at least.
+
+    A client that does not estimate is somebody's own code, and taken to be free of charge.
+    """
+    if isinstance(client, Estimates):
+        return client.estimate(messages)
+    return Usage(input_tokens=estimate_tokens(messages), requests=1)
+
+
+def estimate_tokens(what: str | Sequence[Message]) -> int:
+    """A rough number of tokens of a text or of a conversation, by its characters; never exact."""
+    if isinstance(what, str):
+        return round(len(what) / CHARACTERS_PER_TOKEN)
+    characters = sum(len(message.text) for message in what)
+    pictures = sum(len(message.images) for message in what)
+    return round(characters / CHARACTERS_PER_TOKEN) + pictures * TOKENS_PER_IMAGE
