@@ -62,7 +62,9 @@ def test_the_public_names_are_sorted() -> None:
 
 def test_the_public_names_are_exactly_the_visible_ones() -> None:
     program = "import json, agex\nprint(json.dumps(dir(agex)))"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
     visible = {name for name in json.loads(done.stdout) if not name.startswith("_")}
 
     assert visible == set(agex.__all__)

@@ -229,9 +229,7 @@ def test_each_third_party_package_stays_at_home() -> None:
 
 def test_heavy_packages_are_imported_by_the_function_that_needs_them() -> None:
     wrong = [
-        str(one)
-        for one in _imports()
-        if one.at_import_time and one.module.split(".")[0] in LATE
+        str(one) for one in _imports() if one.at_import_time and one.module.split(".")[0] in LATE
     ]
 
     assert wrong == []

@@ -56,7 +56,9 @@ def __getattr__(name: str) -> _Any:
     if home is None:
         from agex.errors import did_you_mean
 
-        raise AttributeError(f"module 'agex' has no attribute {name!r}.{did_you_mean(name, __all__)}")
+        raise AttributeError(
+            f"module 'agex' has no attribute {name!r}.{did_you_mean(name, __all__)}"
+        )
     value = getattr(_import_module(home), name)
     globals()[name] = value  # the next read does not come here
     return value

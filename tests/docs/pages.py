@@ -1,0 +1,102 @@
+"""Runs the Python blocks of a Markdown page, top to bottom, as one program.
+
+All ``python`` blocks of a page share one module, so that a page reads like a session. Two comments,
+which a rendered page does not show, may stand right before a block:
+
+- ``<!-- replies: NAME -->``: what the model answers from here on, from ``replies/NAME.md``, one
+  reply after the other with a line of five equals signs between them;
+- ``<!-- raises: ERROR -->``: the block ends with this exception.
+
+An expression with a literal behind it in a comment is checked: ``f(100)  # 101`` fails unless it is
+101, and ``print(x)  # 101`` unless that is what is printed.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+_BLOCK = re.compile(
+    r"(?P<comments>(?:^<!-- .+? -->\n+)*)^```python\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL
+)
+_COMMENT = re.compile(r"<!-- (?P<key>\w+): (?P<value>.+?) -->")
+_TRAILING = re.compile(r"\s+#\s(?P<expected>.+)$")
+_MISSING = object()
+REPLIES = Path(__file__).parent / "replies"
+
+
+@dataclass(frozen=True)
+class Block:
+    """One block: its code, the line it starts on, and what its comments ask for."""
+
+    line: int
+    code: str
+    replies: str | None
+    raises: str | None
+
+
+def blocks_of(text: str) -> Iterator[Block]:
+    """Every ``python`` block of a page, in order."""
+    for found in _BLOCK.finditer(text):
+        asked = dict(_COMMENT.findall(found["comments"]))
+        unknown = set(asked) - {"replies", "raises"}
+        line = text.count("\n", 0, found.start("code")) + 1
+        if unknown:
+            raise ValueError(f"line {line}: unknown comment {sorted(unknown)} before a block")
+        yield Block(line, found["code"], asked.get("replies"), asked.get("raises"))
+
+
+def replies_named(name: str) -> list[str]:
+    """The replies of ``replies/NAME.md``."""
+    text = (REPLIES / f"{name}.md").read_text(encoding="utf-8")
+    return [reply.strip() for reply in re.split(r"^={5,}$", text, flags=re.MULTILINE)]
+
+
+def run_block(block: Block, page: Path, module: ModuleType) -> None:
+    """Runs one block in ``module``; what it raises points at the line of the page."""
+    tree = ast.parse(block.code)
+    ast.increment_lineno(tree, block.line - 1)
+    lines = block.code.splitlines()
+    for statement in tree.body:
+        expected = _expected(statement, lines[(statement.end_lineno or 0) - block.line])
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            value = _run(statement, page, module)
+        if expected is _MISSING:
+            continue
+        got = _printed(printed.getvalue()) if value is None else value
+        if got != expected:
+            raise AssertionError(
+                f"{page.name}:{statement.lineno}: the page says {expected!r}, it is {got!r}"
+            )
+
+
+def _expected(statement: ast.stmt, last_line: str) -> Any:
+    """The literal in the comment behind an expression, if there is one."""
+    trailing = _TRAILING.search(last_line)
+    if not isinstance(statement, ast.Expr) or trailing is None:
+        return _MISSING
+    try:
+        return ast.literal_eval(trailing["expected"])
+    except (SyntaxError, ValueError):
+        return _MISSING  # words, for the reader only
+
+
+def _printed(text: str) -> Any:
+    try:
+        return ast.literal_eval(text.strip())
+    except (SyntaxError, ValueError):
+        return text.strip()
+
+
+def _run(statement: ast.stmt, page: Path, module: ModuleType) -> Any:
+    if isinstance(statement, ast.Expr):
+        return eval(compile(ast.Expression(statement.value), str(page), "eval"), vars(module))
+    exec(compile(ast.Module([statement], []), str(page), "exec"), vars(module))
+    return None
