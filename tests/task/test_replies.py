@@ -1,0 +1,115 @@
+"""What runs, and what does not, for every shape of reply."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agex.task.fences import parses
+from agex.task.replies import block_watcher, parse_reply
+from tests.task.reply_shapes import SHAPES, Shape, X
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.name)
+def test_every_shape_of_reply_is_read_as_meant(shape: Shape) -> None:
+    reply = parse_reply(shape.text, finish_reason=shape.finish_reason, streamed=shape.streamed)
+
+    assert (reply.code, reply.problem) == (shape.code, shape.problem)
+    assert reply.dropped == shape.dropped
+    if shape.thinking is not None:
+        assert reply.thinking == shape.thinking
+
+
+def test_the_table_of_shapes_has_at_least_sixty_entries_with_names_of_their_own() -> None:
+    assert len({shape.name for shape in SHAPES}) == len(SHAPES) >= 60
+
+
+def test_what_follows_the_block_is_not_kept_in_the_conversation() -> None:
+    reply = parse_reply(f"I print.\n```python\n{X}```\nObservation: 1\nDone.")
+
+    assert reply.kept == f"I print.\n```python\n{X}```"
+
+
+# ---------------------------------------------------------------- fuzzing
+
+GOOD = ["x = 1", "print(1)", "for i in range(3):\n    print(i)", 's = """\n```\n"""', "return 3"]
+NOISE = [
+    "", "Some prose.", "I think: `x`", "x = = 1", "```", "```text\nhello\n```", "```json\n{}\n```",
+    "<think>", "</think>", "<code>", "</code>", "~~~", "{", '{"code": "x"', "> quoted", "1. list",
+    "```python\nx = (\n```", "```python", "<tool_call>", "\u2028", "\ud800", "\x00", "\r", "'''", '"""',
+]  # fmt: skip
+texts = st.lists(st.one_of(st.sampled_from(NOISE), st.text(max_size=30)), max_size=8).map("\n".join)
+
+
+@settings(max_examples=400, deadline=None)
+@given(texts, st.sampled_from(["stop", "length", None]), st.booleans())
+def test_the_parser_never_raises(text: str, finish_reason: str | None, streamed: bool) -> None:
+    reply = parse_reply(text, finish_reason=finish_reason, streamed=streamed)
+
+    assert (reply.code is None) == bool(reply.problem)
+    assert streamed or not reply.problem == "broken"
+
+
+# Noise that neither opens a block that would swallow what follows, nor turns it into a thought.
+calm = st.lists(
+    st.sampled_from(
+        [piece for piece in NOISE if piece not in ("~~~", "```", "</think>", "<think>")]
+    ),
+    max_size=5,
+).map("\n".join)
+
+
+@settings(max_examples=400, deadline=None)
+@given(calm, st.sampled_from(GOOD), calm, st.booleans())
+def test_a_reply_with_a_good_block_never_yields_code_that_does_not_parse(
+    before: str, code: str, after: str, streamed: bool
+) -> None:
+    reply = parse_reply(f"{before}\n```python\n{code}\n```\n{after}", streamed=streamed)
+
+    assert reply.code is not None
+    assert parses(reply.code)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(alphabet="abc `\n", max_size=60), st.sampled_from(GOOD), st.integers(1, 7))
+def test_a_watched_stream_stops_only_where_the_whole_block_has_arrived(
+    prose: str, code: str, step: int
+) -> None:
+    text = f"{prose.replace('```', '')}\n```python\n{code}\n```\n"
+    whole = parse_reply(text).code
+    is_complete = block_watcher()
+
+    for end in range(step, len(text) + step, step):
+        if is_complete(text[:end]):
+            assert parse_reply(text[:end], streamed=True).code == whole
+            return
+
+    assert is_complete(text) or whole is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "```x\n" * 20_000,
+        "```python\n(" * 20_000,
+        "<think>" * 20_000,
+        "</code><code>" * 10_000,
+        "> " * 50_000,
+        "`" * 100_000,
+        "<|a|>" * 20_000 + "!",
+        "    \n" * 20_000,
+        "{" * 50_000,
+        "[" * 50_000,
+        '{"code": ' * 5_000,
+    ],
+    ids=lambda text: repr(text[:10]),
+)
+def test_a_hostile_reply_costs_no_more_than_a_moment(text: str) -> None:
+    started = time.perf_counter()
+    parse_reply(text)
+    parse_reply("```python\nx = 1\n```\n" + text)
+
+    assert time.perf_counter() - started < 3.0
