@@ -1,0 +1,120 @@
+"""The members of a class as stub lines: fields in constructor order first, then the rest by name."""
+
+from __future__ import annotations
+
+import enum
+import inspect
+import types
+from dataclasses import dataclass
+from typing import Any
+
+from agex.policy import TypeRule
+from agex.render.classes import bases, class_attribute, own_dict, root_package, type_name
+from agex.render.fields import record_fields
+from agex.render.signatures import annotation_text, default_text, signature_of, signature_text
+
+_MISSING = object()
+_SHOWN_CONSTANTS = (int, float, bool, str, bytes, type(None))
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One member: how it is declared, and the object behind it, for its docstring."""
+
+    name: str
+    declaration: str
+    value: Any = None
+    is_function: bool = False
+
+
+def class_members(rule: TypeRule) -> list[Member]:
+    """What a stub of the class shows, of what the rule allows."""
+    cls = rule.cls
+    fields = record_fields(cls)
+    shown: list[Member] = []
+    if fields is not None:
+        for field in fields:
+            if rule.allows(field.name):
+                default = f" = {field.default}" if field.default else ""
+                after = "" if field.init else "  # set by the class, not by the caller"
+                text = f"{field.name}: {annotation_text(field.annotation)}{default}{after}"
+                shown.append(Member(field.name, text))
+    elif enum.Enum in bases(cls):
+        for name, member in class_attribute(cls, "_member_map_", {}).items():
+            if rule.allows(name):
+                shown.append(Member(name, f"{name} = {default_text(member._value_)}"))
+        return shown
+    elif rule.constructable:
+        shown += _constructor(cls)
+    done = {member.name for member in shown}
+    for name in rule.members():
+        if name in done or (fields is not None and _is_inherited_machinery(cls, name)):
+            continue
+        member = _member(cls, name)
+        if member is not None:
+            shown.append(member)
+    return shown
+
+
+def _constructor(cls: type) -> list[Member]:
+    init = class_attribute(cls, "__init__")
+    if type(init) is not types.FunctionType:
+        return []
+    text = signature_text(signature_of(init), drop_first=True)
+    text = text.removesuffix(" -> None")
+    parameters = text[1:]
+    separator = ", " if parameters != ")" else ""
+    return [Member("__init__", f"def __init__(self{separator}{parameters}", init, True)]
+
+
+def _is_inherited_machinery(cls: type, name: str) -> bool:
+    """Whether a record has this member from the library that made it a record.
+
+    A pydantic model has thirty methods of pydantic's own: allowed, and known to whoever reads Python.
+    """
+    for base in bases(cls):
+        if name in own_dict(base):
+            return root_package(base) != root_package(cls)
+    return False
+
+
+def _member(cls: type, name: str) -> Member | None:
+    value = class_attribute(cls, name, _MISSING)
+    if value is _MISSING:
+        annotation = _annotation(cls, name)
+        return Member(name, f"{name}: {annotation_text(annotation)}")
+    if isinstance(value, property):
+        returns = inspect.Signature.empty
+        signature = signature_of(value.fget) if value.fget is not None else None
+        if signature is not None:
+            returns = signature.return_annotation
+        kind = "" if returns is inspect.Signature.empty else f": {annotation_text(returns)}"
+        return Member(name, f"{name}{kind}" if kind else f"{name}: Any")
+    if isinstance(value, staticmethod | classmethod):
+        function = value.__func__
+        text = signature_text(signature_of(function), drop_first=isinstance(value, classmethod))
+        decorator = "@classmethod" if isinstance(value, classmethod) else "@staticmethod"
+        inner = text
+        if isinstance(value, classmethod):
+            inner = "(cls" + (", " if text[1] != ")" else "") + text[1:]
+        return Member(name, f"{decorator}\ndef {name}{inner}", function, True)
+    if isinstance(value, types.MemberDescriptorType | types.GetSetDescriptorType):
+        return Member(name, f"{name}: {annotation_text(_annotation(cls, name))}")
+    if isinstance(value, type):
+        return Member(name, f"class {name}: ...")
+    if callable(value):
+        return Member(name, f"def {name}{signature_text(signature_of(value))}", value, True)
+    if type(value) in _SHOWN_CONSTANTS:
+        return Member(name, f"{name} = {default_text(value)}")
+    return Member(name, f"{name}: {type_name(type(value))}")
+
+
+def _annotation(cls: type, name: str) -> Any:
+    for base in bases(cls):
+        try:
+            found = base.__dict__.get("__annotations__") or getattr(base, "__annotations__", {})
+        except Exception:  # evaluated lazily on newer Pythons, and may name what does not exist
+            continue
+        if isinstance(found, dict) and name in found:
+            return found[name]
+    return Any

@@ -1,0 +1,78 @@
+"""The system text: how to work here, and what this agent has. Short, and the same for every call."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+
+from agex.policy import Policy
+from agex.render.stubs import api_text
+
+API_CHARS = 12_000
+"""What the listing of a rich API may take of every request; ``help`` has the rest."""
+
+_CONDITION = re.compile(r"\[(!?)(\w+)\] ")
+
+
+def system_text(
+    policy: Policy,
+    *,
+    primer: str | None = None,
+    vision: bool = False,
+    api_chars: int = API_CHARS,
+) -> str:
+    """What stands before the conversation of every task of an agent.
+
+    It depends on nothing but its arguments, so it is the same, byte for byte, in each request.
+
+    Args:
+        primer: the developer's own words about this agent, put after ours.
+        vision: whether the model can be shown pictures.
+        api_chars: the most the listing of the registered API may take.
+    """
+    api = api_text(policy, api_chars)
+    modules = modules_line(policy)
+    has = {"modules": bool(modules), "api": bool(api), "images": vision}
+    lines: list[str] = []
+    for line in _primer().split("\n"):
+        condition = _CONDITION.match(line)
+        if condition is not None:
+            negated, flag = condition.groups()
+            if has[flag] is bool(negated):
+                continue
+            line = line[condition.end() :]
+        lines.append(line.replace("{modules}", modules))
+    parts = ["\n".join(lines).strip()]
+    if primer and primer.strip():
+        parts.append(f"# About this work\n{primer.strip()}")
+    if api:
+        parts.append(f"# What you have\nReady to use, nothing to define:\n\n```python\n{api}\n```")
+    return "\n\n".join(parts)
+
+
+def modules_line(policy: Policy) -> str:
+    """Every importable module on one line; submodules fold into ``package (.sub, .other)``."""
+    children: dict[str, list[str]] = {}
+    names = sorted(policy.importable())
+    known = set(names)
+    for name in names:
+        parent, _, last = name.rpartition(".")
+        root = name.partition(".")[0]
+        if parent and root in known:
+            children.setdefault(root, []).append(name[len(root) :])
+        else:
+            children.setdefault(name, [])
+    shown: list[str] = []
+    for name, below in children.items():
+        rule = policy.module(name)
+        if rule is not None and rule.recursive:
+            shown.append(f"{name} (with submodules)")
+        else:
+            shown.append(f"{name} ({', '.join(below)})" if below else name)
+    return ", ".join(shown)
+
+
+@cache
+def _primer() -> str:
+    return files("agex.render").joinpath("primer.md").read_text(encoding="utf-8")

@@ -1,0 +1,135 @@
+"""What a value looks like to somebody with little room: ``render_value``, and ``describe`` for inputs."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Any
+
+from agex.policy import Policy
+from agex.render.budget import clip, plural
+from agex.render.builtin_values import TABLE
+from agex.render.classes import type_name
+from agex.render.record_values import find_record
+from agex.render.walk import BoundedRepr, Walk, register_renderer, register_structural
+
+for _cls, _renderer in TABLE.items():
+    register_renderer(_cls, _renderer)
+register_structural(find_record)
+
+SAMPLE_ITEMS = 3
+"""Items of a long list shown in full: enough to see the shape and one exception to it."""
+
+_INLINE_CHARS = 160
+"""What fits in this is shown whole, on the line of its name."""
+
+_TYPED_ITEMS = 20_000
+"""The types of this many items are looked at (under a millisecond) to say ``list of 365 dicts``."""
+
+
+def render_value(
+    value: object,
+    budget_chars: int,
+    *,
+    repr_: BoundedRepr | None = None,
+    policy: Policy | None = None,
+) -> str:
+    """``value`` as text of at most ``budget_chars`` characters; never raises, never takes long.
+
+    Args:
+        repr_: asked for instances of classes that render does not know, agent-made ones among them,
+            as ``repr_(value, limit)``; without it they show as ``<Name object>``.
+        policy: what the reader may see of registered classes. Without one the reader is taken to be
+            the developer, who sees the public fields of every importable class.
+    """
+    return clip(Walk(repr_, policy)(value, budget_chars), budget_chars)
+
+
+def describe(
+    name: str,
+    value: object,
+    budget_chars: int,
+    *,
+    repr_: BoundedRepr | None = None,
+    policy: Policy | None = None,
+) -> str:
+    """An input under its name with type, size and a sample: ``orders: list of 365 dicts, first 3: …``."""
+    walk = Walk(repr_, policy)
+    cls = type(value)
+    room = budget_chars - len(name) - 2
+    if cls in (list, tuple) or cls in (set, frozenset):
+        text = _collection(value, room, walk)
+    elif cls is dict:
+        text = _mapping(value, room, walk)
+    elif cls in (str, bytes):
+        text = _long_text(value, room, walk)
+    else:
+        text = walk(value, room)
+        if cls in (int, float, bool, complex):
+            text = f"{type_name(cls)} = {text}"
+    return clip(f"{name}: {text}", budget_chars)
+
+
+def _collection(value: Any, room: int, walk: Walk) -> str:
+    kind = type_name(type(value))
+    count = len(value)
+    if not count:
+        return f"{kind}, empty"
+    head = f"{kind} of {_items(value, count)}"
+    whole = walk(value, min(room - len(head) - 3, _INLINE_CHARS) + 1)
+    if len(whole) <= min(room - len(head) - 3, _INLINE_CHARS) and "…" not in whole:
+        return f"{head} = {whole}"
+    shown = min(SAMPLE_ITEMS, count)
+    head += f", first {shown}:" if shown < count else ":"
+    left = room - len(head)
+    lines = [head]
+    for index, item in enumerate(islice(value, shown)):
+        share = left // (shown - index) - 5
+        if share < 12:
+            break
+        line = f"  {walk(item, share)}"
+        lines.append(line + ("," if index + 1 < shown else ""))
+        left -= len(lines[-1]) + 1
+    return "\n".join(lines)
+
+
+def _items(value: Any, count: int) -> str:
+    """``365 dicts`` when all are dicts, ``365 items`` when they differ or are too many to look at."""
+    kinds = set(map(type, islice(value, _TYPED_ITEMS)))
+    if len(kinds) == 1 and count <= _TYPED_ITEMS:
+        return plural(count, type_name(kinds.pop()))
+    return plural(count, "item")
+
+
+def _mapping(value: dict[Any, Any], room: int, walk: Walk) -> str:
+    head = f"dict of {plural(len(value), 'item')}"
+    if not value:
+        return "dict, empty"
+    whole = walk(value, min(room - len(head) - 3, _INLINE_CHARS) + 1)
+    if len(whole) <= min(room - len(head) - 3, _INLINE_CHARS) and "…" not in whole:
+        return f"{head} = {whole}"
+    lines = [f"{head}:"]
+    left = room - len(lines[0]) - 24
+    for index, (key, item) in enumerate(value.items()):
+        remaining = len(value) - index
+        if left < 24:
+            lines.append(f"  … +{remaining:,} more")
+            break
+        label = walk(key, max(12, left // 4))
+        share = max(left // 3, min(left, 60)) - len(label) - 6
+        if share < 4:
+            lines.append(f"  … +{remaining:,} more")
+            break
+        lines.append(f"  {label}: {walk(item, share)}")
+        left -= len(lines[-1]) + 1
+    return "\n".join(lines)
+
+
+def _long_text(value: Any, room: int, walk: Walk) -> str:
+    kind = type_name(type(value))
+    unit = "characters" if kind == "str" else "bytes"
+    if len(value) <= _INLINE_CHARS:
+        return f"{kind} = {walk(value, room - len(kind) - 3)}"
+    head = f"{kind} of {len(value):,} {unit}"
+    if len(value) + 40 > room:
+        head += ", beginning"
+    return f"{head}: {walk(value, room - len(head) - 2)}"
