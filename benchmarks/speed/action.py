@@ -1,6 +1,6 @@
 """A 40-line action as agents write them, to measure what compiling one costs."""
 
-ACTION = '''\
+ACTION = """\
 def normalise(row):
     name = row["name"].strip().title()
     amount = row.get("amount")
@@ -41,4 +41,4 @@ for before, after in zip(months, months[1:]):
 largest = max(growth, key=lambda pair: pair[1] or 0.0) if growth else None
 summary = {"months": len(months), "average": round(average, 2), "largest": largest}
 summary
-'''
+"""

@@ -10,22 +10,22 @@ from benchmarks.speed.action import ACTION
 from benchmarks.speed.measure import Pair, alternate
 from benchmarks.speed.world import new_session, plain_world, run_checked
 
-ORDERS = '''\
+ORDERS = """\
 orders = [
     {"name": f" customer {i % 7} ", "amount": i * 1.5 if i % 11 else None, "date": f"2024-{i % 6 + 1:02d}-03"}
     for i in range(40)
 ]
-'''
+"""
 
-RETURNED = '''\
+RETURNED = """\
 def score(value):
     total = value * 3 + 1
-    for factor in (2, 3, 5, 7):
+    for factor in (2, 3, 5, 7, 11, 13, 17, 19):
         total = (total * factor + value) % 1009
     if total > 500:
         total -= value
     return total
-'''
+"""
 
 
 def best(work: Callable[[], object], *, repeats: int = 40) -> float:

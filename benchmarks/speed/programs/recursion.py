@@ -8,9 +8,7 @@ def place(n, row, columns, down, up):
     for column in range(n):
         if column in columns or row + column in down or row - column in up:
             continue
-        found += place(
-            n, row + 1, columns | {column}, down | {row + column}, up | {row - column}
-        )
+        found += place(n, row + 1, columns | {column}, down | {row + column}, up | {row - column})
     return found
 
 

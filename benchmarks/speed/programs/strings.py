@@ -1,6 +1,8 @@
 """Strings: splitting, stripping, replacing, joining, formatting, comparing."""
 
-TEXT = "The quick brown fox jumps over the lazy dog; it was, they say, a very lazy dog indeed. " * 12
+TEXT = (
+    "The quick brown fox jumps over the lazy dog; it was, they say, a very lazy dog indeed. " * 12
+)
 
 
 def clean(word):

@@ -1,0 +1,134 @@
+"""Passed, refused or failed: what one test method, or one doctest example, came to in a world."""
+
+from __future__ import annotations
+
+import doctest
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from agex.errors import LimitReached, Refusal
+from benchmarks.compatibility.adapt import Adapted
+from benchmarks.compatibility.load import Loaded, explain, reason_of
+from benchmarks.compatibility.worlds import Ran, World
+
+FLAGS = doctest.ELLIPSIS | doctest.IGNORE_EXCEPTION_DETAIL
+
+
+@dataclass(slots=True)
+class Tally:
+    """One module's outcomes by name: ``passed``, ``skipped``, ``refused: why`` or ``failed: why``."""
+
+    methods: dict[str, str] = field(default_factory=dict)
+    examples: dict[str, str] = field(default_factory=dict)
+
+    def count(self, which: dict[str, str]) -> Counter[str]:
+        """How many of each kind."""
+        return Counter(outcome.partition(":")[0] for outcome in which.values())
+
+
+def judge(ran: Ran, world: World, loaded: Loaded, since: int) -> str:
+    """The outcome of a run that should have ended without an error."""
+    error = ran.error
+    if error is None:
+        return "passed"
+    swallowed = world.refusals[since:]
+    chain: list[BaseException] = []
+    here: BaseException | None = error
+    while here is not None and here not in chain:
+        chain.append(here)
+        here = here.__cause__ or here.__context__
+    for link in chain:
+        if isinstance(link, LimitReached):
+            return f"refused: LimitReached: {link}"
+        if isinstance(link, Refusal):
+            return f"refused: {reason_of(link)}"
+        if type(link).__name__ == "ShimNeedsHost":
+            return f"refused: the test needs {link}"
+        known = explain(link, loaded, "")
+        if known:
+            return f"refused: {known}"
+    if swallowed:
+        return f"refused: {reason_of(swallowed[-1])}"
+    return f"failed: {reason_of(error)}"
+
+
+def run_methods(names: list[tuple[str, str]], world: World, loaded: Loaded) -> dict[str, str]:
+    """Run every ``(class, method)`` as one action."""
+    outcomes: dict[str, str] = {}
+    for cls, method in names:
+        label = f"{cls}.{method}"
+        why = loaded.missing.get(cls) or loaded.missing.get(label)
+        if why is not None:
+            outcomes[label] = ("failed: " if why.startswith("?") else "refused: ") + why
+            continue
+        since = len(world.refusals)
+        ran = world.run(f"shim_outcome = None\nshim_outcome = shim_run_case({cls}, {method!r})\n")
+        outcome = judge(ran, world, loaded, since)
+        said = world.lookup("shim_outcome")
+        if outcome == "passed" and said != "ok":
+            outcome = f"skipped: {said}"
+        outcomes[label] = outcome
+    return outcomes
+
+
+def test_methods(world: World, namespace: dict[str, Any]) -> list[tuple[str, str]]:
+    """Every test method of the classes a plain namespace holds, in order of appearance."""
+    base = namespace["TestCase"]
+    found = []
+    for name, value in list(namespace.items()):
+        if isinstance(value, type) and issubclass(value, base) and value is not base:
+            found += [(name, member) for member in dir(value) if member.startswith("test")]
+    return found
+
+
+def run_doctest(text: str, name: str, world: World) -> dict[str, str]:
+    """Run one docstring's examples one after the other, each as an action."""
+    outcomes: dict[str, str] = {}
+    loaded = Loaded()
+    checker = doctest.OutputChecker()
+    for number, example in enumerate(doctest.DocTestParser().get_examples(text, name), 1):
+        since = len(world.refusals)
+        ran = world.run(example.source)
+        label = f"{name}#{number}"
+        if ran.error is not None:
+            outcome = judge_raised(example, ran, world, loaded, since)
+        elif example.exc_msg is not None:
+            outcome = f"failed: {example.exc_msg.strip()} was not raised"
+        else:
+            got = ran.stdout + ("" if ran.output is None else f"{ran.output!r}\n")
+            flags = FLAGS | sum(flag for flag, on in example.options.items() if on)
+            outcome = "passed"
+            if not checker.check_output(example.want, got, flags):
+                outcome = f"failed: expected {example.want!r}, got {got!r}"
+        if outcome.startswith("refused"):
+            for bound in re.findall(
+                r"(?:^|\n)(?:def|class|async def)? *(\w+)\s*[=(:]", example.source
+            ):
+                loaded.missing.setdefault(bound, outcome.removeprefix("refused: "))
+        outcomes[label] = outcome
+    return outcomes
+
+
+def judge_raised(
+    example: doctest.Example, ran: Ran, world: World, loaded: Loaded, since: int
+) -> str:
+    """The outcome of an example that raised."""
+    assert ran.error is not None
+    if example.exc_msg is not None:
+        expected = example.exc_msg.strip().partition(":")[0].rpartition(".")[2]
+        kinds = {kind.__name__ for kind in type(ran.error).__mro__}
+        if expected in kinds and not isinstance(ran.error, Refusal):
+            return "passed"
+        if expected in kinds:
+            return "passed" if expected == "SyntaxError" else judge(ran, world, loaded, since)
+    return judge(ran, world, loaded, since)
+
+
+def doctest_strings(adapted: Adapted, source: str, namespace: dict[str, Any]) -> dict[str, str]:
+    """The docstrings a test module hands to doctest."""
+    texts = dict(namespace.get("__test__") or {})
+    if "doctest" in source and ">>>" in adapted.docstring:
+        texts["module"] = adapted.docstring
+    return {name: text for name, text in texts.items() if isinstance(text, str)}
