@@ -1,0 +1,32 @@
+"""What code may reach, as frozen data: registrations go in, a :class:`Policy` comes out.
+
+*Knows:* ``errors``.
+*Never imports:* any other room; no third-party package.
+"""
+
+from agex.policy.patterns import Pattern, Predicate, Selection
+from agex.policy.policy import Policy
+from agex.policy.registry import Registrar, Registry
+from agex.policy.specs import (
+    FunctionSpec,
+    InstanceRule,
+    MemberSpec,
+    ModuleRule,
+    TypeRule,
+    Visibility,
+)
+
+__all__ = [
+    "FunctionSpec",
+    "InstanceRule",
+    "MemberSpec",
+    "ModuleRule",
+    "Pattern",
+    "Policy",
+    "Predicate",
+    "Registrar",
+    "Registry",
+    "Selection",
+    "TypeRule",
+    "Visibility",
+]

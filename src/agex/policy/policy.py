@@ -1,0 +1,351 @@
+"""What agent code may reach, frozen: the one object that sandbox and prompt both read.
+
+Invariants:
+
+1. Nothing here changes after it was made; caches only remember answers.
+2. Closed by default: a type nobody registered has no rule, a name nobody registered is not there.
+3. The type of an object is taken exactly; a subclass of a registered class is another class.
+4. A registration of a class itself stands before what a module says of it, and both stand before
+   what a task was granted: naming a type in a signature never widens what the developer decided.
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+import weakref
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from agex.policy.members import is_dunder
+from agex.policy.portable import travels
+from agex.policy.specs import FunctionSpec, InstanceRule, ModuleRule, TypeRule
+from agex.policy.subset import instance_within, module_within, type_within
+
+_MANY_TYPES = 10_000
+
+
+class Policy:
+    """Frozen registrations. Made by :meth:`Registry.freeze`; compared by identity.
+
+    Attributes:
+        functions, classes, instances: what is registered, by name.
+        modules: by the name under which agent code imports them.
+        missing: names of what could not be pickled, when this policy came out of a pickle.
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "_aliased",
+        "_by_id",
+        "_by_type",
+        "_exposed",
+        "_grants",
+        "_seen",
+        "_submodules",
+        "classes",
+        "functions",
+        "instances",
+        "missing",
+        "modules",
+    )
+
+    functions: Mapping[str, FunctionSpec]
+    classes: Mapping[str, TypeRule]
+    modules: Mapping[str, ModuleRule]
+    instances: Mapping[str, InstanceRule]
+    missing: tuple[str, ...]
+    _aliased: tuple[str, ...]
+    _by_type: dict[int, TypeRule]
+    _by_id: dict[int, InstanceRule]
+    _grants: dict[int, TypeRule]
+    _exposed: dict[int, TypeRule] | None
+    _seen: dict[int, tuple[weakref.ref[type], TypeRule | None]]
+    _submodules: dict[str, ModuleRule]
+
+    def __init__(
+        self,
+        *,
+        functions: Iterable[FunctionSpec] = (),
+        classes: Iterable[TypeRule] = (),
+        modules: Iterable[ModuleRule] = (),
+        instances: Iterable[InstanceRule] = (),
+        aliased: Iterable[str] = (),
+        grants: Iterable[TypeRule] = (),
+        missing: Iterable[str] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, "functions", types.MappingProxyType({spec.name: spec for spec in functions}))
+        put(self, "classes", types.MappingProxyType({rule.name: rule for rule in classes}))
+        held = tuple(modules)
+        registered = frozenset(id(rule.module) for rule in held)
+        held = tuple(replace(rule, registered=registered) for rule in held)
+        put(self, "modules", types.MappingProxyType({rule.name: rule for rule in held}))
+        put(self, "instances", types.MappingProxyType({rule.name: rule for rule in instances}))
+        put(self, "missing", tuple(missing))
+        put(self, "_aliased", tuple(aliased))
+        # A metaclass may define __eq__ and __hash__, so no table here is keyed by a class itself.
+        put(self, "_by_type", {id(rule.cls): rule for rule in self.classes.values()})
+        put(self, "_by_id", {id(rule.value): rule for rule in self.instances.values()})
+        put(self, "_grants", {id(rule.cls): rule for rule in grants})
+        put(self, "_exposed", None)
+        put(self, "_seen", {})
+        put(self, "_submodules", {})
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a Policy is frozen; register on its agent to change {name!r}")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError("a Policy is frozen")
+
+    def __repr__(self) -> str:
+        parts = [
+            f"{kind}={list(held)}"
+            for kind in ("functions", "classes", "modules", "instances")
+            if (held := getattr(self, kind))
+        ]
+        return f"Policy({', '.join(parts)})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        functions = [spec for spec in self.functions.values() if travels(spec.value)]
+        instances = [rule for rule in self.instances.values() if travels(rule.value)]
+        kept = {spec.name for spec in functions} | {rule.name for rule in instances}
+        lost = [name for name in (*self.functions, *self.instances) if name not in kept]
+        parts = {
+            "functions": functions,
+            "classes": list(self.classes.values()),
+            "modules": list(self.modules.values()),
+            "instances": instances,
+            "aliased": self._aliased,
+            "grants": list(self._grants.values()),
+            "missing": (*self.missing, *lost),
+        }
+        return _thaw, (parts,)
+
+    # ------------------------------------------------------------ names and modules
+
+    def names(self) -> dict[str, object]:
+        """What is bound from the start: functions, classes and live objects, and the
+        :class:`ModuleRule` of each module that was registered with ``name=``."""
+        bound: dict[str, object] = {spec.name: spec.value for spec in self.functions.values()}
+        bound.update((rule.name, rule.cls) for rule in self.classes.values())
+        bound.update((rule.name, rule.value) for rule in self.instances.values())
+        bound.update((name.rpartition(".")[2], self.modules[name]) for name in self._aliased)
+        return bound
+
+    def module(self, dotted: str) -> ModuleRule | None:
+        """The rule for an import of this dotted name; ``None`` when it is not registered.
+
+        A module registered under an alias is found under its real name as well.
+        """
+        if type(dotted) is not str:
+            return None
+        rule = self.modules.get(dotted) or self._by_real_name(dotted)
+        if rule is not None:
+            return rule
+        parent_name, dot, member = dotted.rpartition(".")
+        if not dot or is_dunder(member):
+            return None
+        parent = self.module(parent_name)
+        if parent is None:
+            return None
+        known = self._submodules.get(f"{parent.name}.{member}")
+        if known is not None:
+            return known
+        return self._submodule(parent, member)
+
+    def importable(self) -> tuple[str, ...]:
+        """The registered modules by import name, sorted; submodules of recursive ones not listed."""
+        return tuple(sorted(self.modules))
+
+    def _by_real_name(self, dotted: str) -> ModuleRule | None:
+        for rule in self.modules.values():
+            if rule.module.__name__ == dotted:
+                return rule
+        return None
+
+    def _submodule(self, parent: ModuleRule, member: str) -> ModuleRule | None:
+        if not parent.allows(member):
+            return None
+        value = parent.get(member)
+        if not isinstance(value, types.ModuleType):
+            # `import a.b` means the submodule, also where the package binds `b` to something else
+            return None
+        for rule in self.modules.values():
+            if rule.module is value:
+                return rule
+        made = parent.below(member, value)
+        self._submodules[made.name] = made
+        return made
+
+    # ------------------------------------------------------------ types and instances
+
+    def type_rule(self, cls: type) -> TypeRule | None:
+        """What may be done with instances of exactly ``cls``; ``None`` when nobody registered it."""
+        seen = self._seen.get(id(cls))
+        if seen is not None and seen[0]() is cls:
+            return seen[1]
+        rule = self._find_type(cls)
+        if rule is not None or not self._may_be_exposed_later(cls):
+            if len(self._seen) > _MANY_TYPES:  # agents make classes; their ids must not pile up
+                self._seen.clear()
+            self._seen[id(cls)] = (weakref.ref(cls), rule)
+        return rule
+
+    def instance_rule(self, obj: object) -> InstanceRule | None:
+        """The rule of a registered live object, found by identity."""
+        rule = self._by_id.get(id(obj))
+        return rule if rule is not None and rule.value is obj else None
+
+    def _find_type(self, cls: type) -> TypeRule | None:
+        return (
+            self._by_type.get(id(cls))
+            or self._exposures().get(id(cls))
+            or self._nested(cls)
+            or self._in_recursive_package(cls)
+            or self._grants.get(id(cls))
+        )
+
+    def _exposures(self) -> dict[int, TypeRule]:
+        """The classes that registered modules hold, a module of the class's own package first."""
+        table = self._exposed
+        if table is None:
+            found: dict[int, tuple[bool, TypeRule]] = {}
+            for rule in self.modules.values():
+                for name, value in list(vars(rule.module).items()):
+                    if not isinstance(value, type) or not rule.allows(name):
+                        continue
+                    at_home = _is_home(rule.module, value)
+                    before = found.get(id(value))
+                    if before is None or (at_home and not before[0]):
+                        found[id(value)] = (at_home, rule.type_at(name, value))
+            table = {key: rule for key, (_, rule) in found.items()}
+            object.__setattr__(self, "_exposed", table)
+        return table
+
+    def _nested(self, cls: type) -> TypeRule | None:
+        """A class inside an exposed class, or one that a module makes when it is asked for."""
+        for rule in self.modules.values():
+            if not _is_home(rule.module, cls):
+                continue
+            dotted = cls.__qualname__
+            if "<" in dotted or not _resolves(rule, dotted, cls):
+                continue
+            if rule.selects(dotted, container=True):
+                return rule.type_at(dotted, cls)
+        return None
+
+    def _in_recursive_package(self, cls: type) -> TypeRule | None:
+        for root, dotted in self._homes(cls):
+            where = self.module(dotted) if dotted != root.module.__name__ else root
+            if where is not None and "<" not in cls.__qualname__:
+                if where.selects(cls.__qualname__, container=True):
+                    return where.type_at(cls.__qualname__, cls)
+        # Defined in a private submodule, offered by a public one: `pandas._libs…` and its friends.
+        name = cls.__name__
+        for root in self._recursive_over(cls):
+            prefix = root.module.__name__ + "."
+            for dotted, module in sorted(sys.modules.items()):
+                if not dotted.startswith(prefix) or vars(module).get(name) is not cls:
+                    continue
+                where = self.module(dotted)
+                if where is not None and where.allows(name):
+                    return where.type_at(name, cls)
+        return None
+
+    def _recursive_over(self, cls: type) -> Iterator[ModuleRule]:
+        home = cls.__module__
+        for rule in self.modules.values():
+            own = rule.module.__name__
+            if rule.recursive and (home == own or str(home).startswith(own + ".")):
+                yield rule
+
+    def _homes(self, cls: type) -> Iterator[tuple[ModuleRule, str]]:
+        for rule in self._recursive_over(cls):
+            home = cls.__module__
+            module = sys.modules.get(home)
+            if module is not None and _static(module, cls.__qualname__) is cls:
+                yield rule, home
+
+    def _may_be_exposed_later(self, cls: type) -> bool:
+        """A submodule imported later may offer a class of its package: do not remember a "no"."""
+        return next(self._recursive_over(cls), None) is not None
+
+    # ------------------------------------------------------------ derived policies
+
+    def with_types(self, grants: Mapping[type, TypeRule]) -> Policy:
+        """This policy with rules for more types; a type that has a rule here keeps it."""
+        more = [rule for cls, rule in grants.items() if self.type_rule(cls) is None]
+        return Policy(
+            functions=self.functions.values(),
+            classes=self.classes.values(),
+            modules=self.modules.values(),
+            instances=self.instances.values(),
+            aliased=self._aliased,
+            grants=(*self._grants.values(), *more),
+            missing=self.missing,
+        )
+
+    def granted(self) -> tuple[TypeRule, ...]:
+        """The rules that a task was granted on top of the registrations."""
+        return tuple(self._grants.values())
+
+    def is_subset_of(self, other: Policy) -> bool:
+        """Whether ``other`` allows all that this policy allows. In doubt, ``False``."""
+        return (
+            all(_same_function(spec, other) for spec in self.functions.values())
+            and all(_same_instance(rule, other) for rule in self.instances.values())
+            and all(_same_module(rule, other) for rule in self.modules.values())
+            and all(_same_type(rule, other) for rule in self._all_types())
+        )
+
+    def _all_types(self) -> Iterator[TypeRule]:
+        yield from self.classes.values()
+        yield from self._exposures().values()
+        yield from self._grants.values()
+
+
+def _same_function(mine: FunctionSpec, other: Policy) -> bool:
+    return any(spec.value is mine.value for spec in other.functions.values())
+
+
+def _same_instance(mine: InstanceRule, other: Policy) -> bool:
+    theirs = other.instance_rule(mine.value)
+    return theirs is not None and instance_within(mine, theirs)
+
+
+def _same_module(mine: ModuleRule, other: Policy) -> bool:
+    theirs = other.module(mine.module.__name__)
+    return theirs is not None and module_within(mine, theirs)
+
+
+def _same_type(mine: TypeRule, other: Policy) -> bool:
+    theirs = other.type_rule(mine.cls)
+    return theirs is not None and type_within(mine, theirs)
+
+
+def _thaw(parts: dict[str, Any]) -> Policy:
+    return Policy(**parts)
+
+
+def _is_home(module: types.ModuleType, cls: type) -> bool:
+    home = str(cls.__module__)
+    return home == module.__name__ or home.startswith(module.__name__ + ".")
+
+
+def _static(holder: object, dotted: str) -> object:
+    for part in dotted.split("."):
+        holder = vars(holder).get(part) if hasattr(holder, "__dict__") else None
+    return holder
+
+
+def _resolves(rule: ModuleRule, dotted: str, cls: type) -> bool:
+    first, _, rest = dotted.partition(".")
+    if not rule.allows(first):
+        return False
+    try:
+        holder = rule.get(first)
+    except AttributeError:
+        return False
+    return (_static(holder, rest) if rest else holder) is cls

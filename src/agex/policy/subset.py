@@ -1,0 +1,47 @@
+"""Is one rule never wider than another?
+
+Two proofs are asked for at once: every name that exists and is allowed here is allowed there, and
+the patterns here can select nothing that the patterns there do not, for the names that come to be
+later. What cannot be proven counts as wider.
+"""
+
+from __future__ import annotations
+
+from agex.policy.specs import InstanceRule, ModuleRule, TypeRule
+
+
+def type_within(mine: TypeRule, other: TypeRule) -> bool:
+    """Whether ``other`` allows all that ``mine`` allows of the same class."""
+    if mine.constructable and not other.constructable:
+        return False
+    if other.frozen and not mine.frozen:
+        return False
+    if not all(other.allows(member) for member in mine.members()):
+        return False
+    if mine.closed:
+        return True
+    if mine.path == other.path and mine.local == other.local:
+        return mine.selection.within(other.selection)
+    # Seen from different places the patterns do not compare; only "everything public" is known.
+    return not other.closed and not other.path and other.selection.is_everything_public()
+
+
+def instance_within(mine: InstanceRule, other: InstanceRule) -> bool:
+    """Whether ``other`` allows all that ``mine`` allows of the same object."""
+    return (
+        mine.value is other.value
+        and all(other.allows(member) for member in mine.members())
+        and mine.selection.within(other.selection)
+    )
+
+
+def module_within(mine: ModuleRule, other: ModuleRule) -> bool:
+    """Whether ``other`` allows all that ``mine`` allows of the same module, classes aside."""
+    if mine.module is not other.module or (mine.recursive and not other.recursive):
+        return False
+    if mine.path == other.path:
+        if not mine.selection.within(other.selection):
+            return False
+    elif mine.recursive or not other.selection.is_everything_public():
+        return False
+    return all(other.allows(member) for member in mine.members())
