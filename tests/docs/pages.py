@@ -24,7 +24,8 @@ from types import ModuleType
 from typing import Any
 
 _BLOCK = re.compile(
-    r"(?P<comments>(?:^<!-- .+? -->\n+)*)^```python\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL
+    r"(?P<comments>(?:^<!-- .+? -->\n+)*)^(?P<fence>`{3,})python\n(?P<code>.*?)^(?P=fence)$",
+    re.MULTILINE | re.DOTALL,
 )
 _COMMENT = re.compile(r"<!-- (?P<key>\w+): (?P<value>.+?) -->")
 _TRAILING = re.compile(r"\s+#\s(?P<expected>.+)$")
