@@ -7,8 +7,8 @@ which a rendered page does not show, may stand right before a block:
   reply after the other with a line of five equals signs between them;
 - ``<!-- raises: ERROR -->``: the block ends with this exception.
 
-An expression with a literal behind it in a comment is checked: ``f(100)  # 101`` fails unless it is
-101, and ``print(x)  # 101`` unless that is what is printed.
+An expression with a literal in a comment behind it, or alone on the next line, is checked:
+``f(100)  # 101`` fails unless it is 101, and ``print(x)  # 101`` unless that is what is printed.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ _BLOCK = re.compile(
 )
 _COMMENT = re.compile(r"<!-- (?P<key>\w+): (?P<value>.+?) -->")
 _TRAILING = re.compile(r"\s+#\s(?P<expected>.+)$")
+_ALONE = re.compile(r"#\s(?P<expected>.+)$")
 _MISSING = object()
 REPLIES = Path(__file__).parent / "replies"
 
@@ -66,7 +67,8 @@ def run_block(block: Block, page: Path, module: ModuleType) -> None:
     ast.increment_lineno(tree, block.line - 1)
     lines = block.code.splitlines()
     for statement in tree.body:
-        expected = _expected(statement, lines[(statement.end_lineno or 0) - block.line])
+        end = (statement.end_lineno or 0) - block.line
+        expected = _expected(statement, lines[end : end + 2])
         with contextlib.redirect_stdout(io.StringIO()) as printed:
             value = _run(statement, page, module)
         if expected is _MISSING:
@@ -78,13 +80,13 @@ def run_block(block: Block, page: Path, module: ModuleType) -> None:
             )
 
 
-def _expected(statement: ast.stmt, last_line: str) -> Any:
-    """The literal in the comment behind an expression, if there is one."""
-    trailing = _TRAILING.search(last_line)
-    if not isinstance(statement, ast.Expr) or trailing is None:
+def _expected(statement: ast.stmt, lines: list[str]) -> Any:
+    """The literal in the comment behind an expression or on the line after it, if there is one."""
+    found = _TRAILING.search(lines[0]) or (_ALONE.match(lines[1]) if len(lines) > 1 else None)
+    if not isinstance(statement, ast.Expr) or found is None:
         return _MISSING
     try:
-        return ast.literal_eval(trailing["expected"])
+        return ast.literal_eval(found["expected"])
     except (SyntaxError, ValueError):
         return _MISSING  # words, for the reader only
 

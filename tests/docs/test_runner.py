@@ -41,6 +41,11 @@ def test_a_literal_behind_a_print_is_checked_against_what_is_printed() -> None:
         _run("```python\nprint([1])  # [2]\n```\n")
 
 
+def test_a_literal_on_the_line_after_an_expression_is_checked() -> None:
+    with pytest.raises(AssertionError, match="the page says 3, it is 2"):
+        _run("```python\n1 + 1\n# 3\n```\n")
+
+
 def test_words_behind_an_expression_are_for_the_reader() -> None:
     _run("```python\n1 + 1  # more than one\n```\n")
 
