@@ -37,8 +37,8 @@ FLOORS = {
     "__init__": 6,
 }
 
-# The one step sideways: an event holds the usage that a message was billed.
-SIDEWAYS = {("event_types", "messages")}
+# The steps sideways: events and errors hold the usage that messages were billed.
+SIDEWAYS = {("event_types", "messages"), ("errors", "messages")}
 
 # Rooms that may see less than everything below them.
 ONLY = {
