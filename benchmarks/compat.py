@@ -12,9 +12,11 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import json
+import os
 import re
 import subprocess
 import sys
+import tempfile
 from collections import Counter
 from pathlib import Path
 
@@ -89,10 +91,19 @@ def run_module(name: str) -> dict[str, dict[str, str]]:
 def in_own_process(name: str) -> dict[str, dict[str, str]]:
     """The same, where a crash takes nothing else with it."""
     command = [sys.executable, "-m", "benchmarks.compat", "--one", name]
+    paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
     try:
-        done = subprocess.run(
-            command, cwd=ROOT, capture_output=True, text=True, timeout=MODULE_SECONDS, check=False
-        )
+        with tempfile.TemporaryDirectory() as folder:  # some tests write files in plain CPython
+            done = subprocess.run(
+                command,
+                cwd=folder,
+                env=environment,
+                capture_output=True,
+                text=True,
+                timeout=MODULE_SECONDS,
+                check=False,
+            )
     except subprocess.TimeoutExpired:
         return {"error": {"module": "failed: no end after ten minutes"}}
     marker = "\n=== outcomes ===\n"

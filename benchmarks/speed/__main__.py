@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.speed import costs
-from benchmarks.speed.measure import Pair, alternate, geometric_mean
 from benchmarks.speed.machine import describe
+from benchmarks.speed.measure import Pair, alternate, geometric_mean
 from benchmarks.speed.programs import Program, load
 from benchmarks.speed.world import agex_world, plain_world
 

@@ -92,6 +92,11 @@ def member_specs(verb: str, configure: Mapping[str, MemberSpec] | None) -> Mappi
             )
         if spec.visibility is not None:
             visibility(f"configure[{name!r}] MemberSpec", spec.visibility)
+        if spec.instead is not None and not callable(spec.instead):
+            raise RegistrationError(
+                f"configure[{name!r}]: MemberSpec(instead=…) is a function that takes the place of "
+                f"the member, not a {type(spec.instead).__name__}."
+            )
     return types.MappingProxyType(dict(configure))
 
 

@@ -43,11 +43,15 @@ class MemberSpec:
             nothing.
         docstring: shown in place of the member's own.
         constructable: for a class inside a module, whether agent code may call it.
+        instead: a function that agent code gets in place of the member; for a method it is called
+            with the object first. For members that are useful but can do too much, such as
+            pandas' ``agg``, which calls any method by name.
     """
 
     visibility: Visibility | None = None
     docstring: str | None = None
     constructable: bool | None = None
+    instead: Callable[..., Any] | None = None
 
 
 def _nothing() -> Mapping[str, MemberSpec]:
@@ -107,6 +111,11 @@ class TypeRule:
         if not self.selection.includes(f"{self.path}.{member}"):
             return False
         return not _excluded(self.selection, self.path, self.local, member)
+
+    def instead(self, member: str) -> Callable[..., Any] | None:
+        """The function that stands in for a method; it takes the object first. ``None``: the real one."""
+        spec = self.configure.get(member)
+        return None if spec is None else spec.instead
 
     @property
     def closed(self) -> bool:
@@ -227,7 +236,8 @@ class ModuleRule:
             value = getattr(self.module, member, _ABSENT)
         if value is _ABSENT or not self._allows_value(member, value):
             raise self._refuse(member)
-        return value
+        spec = self.configure.get(member)
+        return value if spec is None or spec.instead is None else spec.instead
 
     def type_at(self, dotted: str, cls: type) -> TypeRule:
         """The rule for a class this module exposes as ``dotted`` (``"Outer.Inner"``)."""

@@ -18,6 +18,8 @@ def type_within(mine: TypeRule, other: TypeRule) -> bool:
         return False
     if not all(other.allows(member) for member in mine.members()):
         return False
+    if any(mine.instead(name) is not other.instead(name) for name in _replaced(other)):
+        return False
     if mine.closed:
         return True
     if mine.path == other.path and mine.local == other.local:
@@ -44,4 +46,11 @@ def module_within(mine: ModuleRule, other: ModuleRule) -> bool:
             return False
     elif mine.recursive or not other.selection.is_everything_public():
         return False
+    if any(mine.configure.get(name) != other.configure.get(name) for name in _replaced(other)):
+        return False
     return all(other.allows(member) for member in mine.members())
+
+
+def _replaced(rule: ModuleRule | TypeRule) -> list[str]:
+    """The members that something else stands in for: what must not be had in its first form."""
+    return [name for name, spec in rule.configure.items() if spec.instead is not None]
