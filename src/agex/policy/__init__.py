@@ -4,6 +4,7 @@
 *Never imports:* any other room; no third-party package.
 """
 
+from agex.policy.grants import Curated, Granted, granted_by, registering_line
 from agex.policy.patterns import Pattern, Predicate, Selection
 from agex.policy.policy import Policy
 from agex.policy.registry import Registrar, Registry
@@ -17,7 +18,9 @@ from agex.policy.specs import (
 )
 
 __all__ = [
+    "Curated",
     "FunctionSpec",
+    "Granted",
     "InstanceRule",
     "MemberSpec",
     "ModuleRule",
@@ -29,4 +32,6 @@ __all__ = [
     "Selection",
     "TypeRule",
     "Visibility",
+    "granted_by",
+    "registering_line",
 ]

@@ -6,12 +6,22 @@ Every function here either returns what the registry keeps or raises ``Registrat
 from __future__ import annotations
 
 import keyword
+import sys
 import types
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Protocol, get_args
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, get_args
 
 from agex.errors import RegistrationError, did_you_mean
-from agex.policy.members import class_names, is_dunder, module_names, submodule_names
+from agex.policy.members import (
+    answers_any_name,
+    class_names,
+    every_stored_name,
+    is_dunder,
+    module_names,
+    object_names,
+    submodule_names,
+)
+from agex.policy.origin import is_submodule
 from agex.policy.patterns import Pattern, Selection, freeze_pattern, is_plain, matches
 from agex.policy.specs import InstanceRule, MemberSpec, ModuleRule, TypeRule, Visibility
 
@@ -25,17 +35,6 @@ _PLAIN_VALUES = (
     int, float, complex, bool, str, bytes, bytearray, list, tuple, dict, set, frozenset,
     type(None),
 )  # fmt: skip
-
-
-class _Named(Protocol):
-    """A rule as far as pattern checks need it."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def selection(self) -> Selection: ...
-    @property
-    def configure(self) -> Mapping[str, MemberSpec]: ...
 
 
 # ---------------------------------------------------------------- single options
@@ -260,32 +259,43 @@ def unregistered_instance(value: object, others: Sequence[InstanceRule]) -> None
 # ---------------------------------------------------------------- patterns and configure
 
 
-def plain_patterns(
-    rule: TypeRule | InstanceRule, names: Callable[[], Iterable[str]], usual: Sequence[str]
-) -> None:
+def plain_patterns(rule: TypeRule | InstanceRule, usual: Sequence[str]) -> None:
     """Every pattern and key of a class or live object matches a member it has."""
-    known = {name for name in names() if not is_dunder(name)}
-    protocol = {name for name in names() if is_dunder(name)}
     selected = rule.selection
-    owner = rule.name
-    for option, glob in _globs(selected):
-        if option == "exclude" and glob in usual:
-            continue
-        if glob == "*" or glob in protocol:
+    globs = [
+        (option, glob)
+        for option, glob in _globs(selected)
+        if glob != "*" and not (option == "exclude" and glob in usual)
+    ]
+    if not (globs or rule.configure or callable(selected.include) or callable(selected.exclude)):
+        return  # the usual case: no need to look
+    names = class_names(rule.cls) if isinstance(rule, TypeRule) else object_names(rule.value)
+    protocol = {name for name in names if is_dunder(name)}
+    known = names - protocol
+    cls = rule.cls if isinstance(rule, TypeRule) else type(rule.value)
+    for option, glob in globs:
+        if glob in protocol:
             continue
         matched = [name for name in known if matches(glob, name)]
-        if not matched:
-            raise _matches_nothing(owner, option, glob, known)
-        if option == "include" and all(map(selected.excludes, matched)):
-            raise _included_and_excluded(owner, glob, selected)
-    _predicates(owner, selected, known)
+        if not matched and not _may_come(cls, glob):
+            raise _matches_nothing(rule.name, option, glob, known)
+        if option == "include" and matched and all(map(selected.excludes, matched)):
+            raise _included_and_excluded(rule.name, glob, selected)
+    _predicates(rule.name, selected, known)
     for key in rule.configure:
         if key in protocol:
             continue
-        if key not in known:
-            raise _configures_nothing(owner, key, known)
+        if key not in known and not _may_come(cls, key):
+            raise _configures_nothing(rule.name, key, known)
         if not rule.allows(key):
-            raise _configures_excluded(owner, key)
+            raise _configures_excluded(rule.name, key)
+
+
+def _may_come(cls: type, name: str) -> bool:
+    """Whether instances can come to have a member that neither class nor ``__init__`` shows."""
+    if is_plain(name) and answers_any_name(cls):
+        return True
+    return any(matches(name, stored) for stored in every_stored_name(cls))
 
 
 def module_patterns(rule: ModuleRule, usual: Sequence[str]) -> None:
@@ -340,19 +350,28 @@ def _configurable(rule: ModuleRule, key: str, known: Iterable[str]) -> None:
         raise _configures_excluded(rule.name, key)
 
 
-def _below(rule: ModuleRule, heads: Iterable[str], rest: str) -> bool:
+def _below(rule: ModuleRule, heads: Sequence[str], rest: str) -> bool:
     """Whether ``rest`` matches a member of one of the classes or submodules named ``heads``."""
+    first, _, further = rest.partition(".")
     for head in heads:
         value = vars(rule.module).get(head)
-        if value is None or isinstance(value, types.ModuleType):
-            # Not loaded, or a submodule: to look inside would mean to import or walk it.
-            if rule.recursive or value is None:
-                return True
-            continue
+        if value is None:
+            value = sys.modules.get(f"{rule.module.__name__}.{head}")
+        if value is None and len(heads) == 1 and head not in submodule_names(rule.module):
+            value = getattr(rule.module, head, None)  # made on demand, and named by the caller
         if isinstance(value, type):
-            first = rest.partition(".")[0]
-            if any(matches(first, name) for name in class_names(value)):
+            if any(matches(first, name) for name in class_names(value) | every_stored_name(value)):
                 return True
+        elif isinstance(value, types.ModuleType):
+            if not rule.recursive or not is_submodule(rule.module, head, value):
+                continue
+            inner = rule.below(head, value)
+            names = module_names(value) | submodule_names(value)
+            matched = [name for name in names if matches(first, name)]
+            if matched and (not further or _below(inner, matched, further)):
+                return True
+        elif value is None and rule.recursive:
+            return True  # a submodule that nobody has imported yet: not loaded to find out
     return False
 
 
@@ -377,6 +396,8 @@ def _dotted(rule: ModuleRule, heads: Iterable[str]) -> set[str]:
         value = vars(rule.module).get(head)
         if isinstance(value, type):
             found.update(f"{head}.{name}" for name in class_names(value) if name[0] != "_")
+        elif rule.recursive and isinstance(value, types.ModuleType):
+            found.update(f"{head}.{name}" for name in module_names(value) if name[0] != "_")
     return found
 
 

@@ -42,6 +42,21 @@ def class_names(cls: type) -> set[str]:
     return names
 
 
+def every_stored_name(cls: type) -> set[str]:
+    """What any method of ``cls`` stores on its first parameter: slower, and for questions only."""
+    found: set[str] = set()
+    for base in cls.__mro__:
+        for function in base.__dict__.values():
+            if isinstance(function, types.FunctionType):
+                found.update(_stores(function.__code__))
+    return found
+
+
+def answers_any_name(cls: type) -> bool:
+    """Whether a class makes attributes up as they are asked for."""
+    return static_attribute(cls, "__getattr__") is not None
+
+
 def object_names(value: object) -> set[str]:
     """Each name of one live object: its own attributes and those of its class."""
     try:

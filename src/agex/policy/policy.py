@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from agex.policy.members import is_dunder
+from agex.policy.members import is_dunder, public_names
 from agex.policy.portable import travels
 from agex.policy.specs import FunctionSpec, InstanceRule, ModuleRule, TypeRule
 from agex.policy.subset import instance_within, module_within, type_within
@@ -126,12 +126,18 @@ class Policy:
     # ------------------------------------------------------------ names and modules
 
     def names(self) -> dict[str, object]:
-        """What is bound from the start: functions, classes and live objects, and the
-        :class:`ModuleRule` of each module that was registered with ``name=``."""
+        """What is bound from the start.
+
+        Functions, classes and live objects by name, the data types a task was granted, and for each
+        module registered with ``name=`` its :class:`ModuleRule` (never the module itself).
+        """
         bound: dict[str, object] = {spec.name: spec.value for spec in self.functions.values()}
         bound.update((rule.name, rule.cls) for rule in self.classes.values())
         bound.update((rule.name, rule.value) for rule in self.instances.values())
         bound.update((name.rpartition(".")[2], self.modules[name]) for name in self._aliased)
+        for rule in self._grants.values():
+            if rule.name.isidentifier():  # a library's class keeps its dotted name: not bound
+                bound.setdefault(rule.name, rule.cls)
         return bound
 
     def module(self, dotted: str) -> ModuleRule | None:
@@ -243,15 +249,11 @@ class Policy:
                 if where.selects(cls.__qualname__, container=True):
                     return where.type_at(cls.__qualname__, cls)
         # Defined in a private submodule, offered by a public one: `pandas._libs…` and its friends.
-        name = cls.__name__
         for root in self._recursive_over(cls):
-            prefix = root.module.__name__ + "."
-            for dotted, module in sorted(sys.modules.items()):
-                if not dotted.startswith(prefix) or vars(module).get(name) is not cls:
-                    continue
+            for dotted in _offering(root.module.__name__ + ".", cls):
                 where = self.module(dotted)
-                if where is not None and where.allows(name):
-                    return where.type_at(name, cls)
+                if where is not None and where.allows(cls.__name__):
+                    return where.type_at(cls.__name__, cls)
         return None
 
     def _recursive_over(self, cls: type) -> Iterator[ModuleRule]:
@@ -298,6 +300,12 @@ class Policy:
             and all(_same_instance(rule, other) for rule in self.instances.values())
             and all(_same_module(rule, other) for rule in self.modules.values())
             and all(_same_type(rule, other) for rule in self._all_types())
+            # What a class registration over there narrows must be as narrow here.
+            and all(
+                mine is None or type_within(mine, rule)
+                for rule in other._all_types()
+                if (mine := self.type_rule(rule.cls)) is not rule
+            )
         )
 
     def _all_types(self) -> Iterator[TypeRule]:
@@ -316,7 +324,10 @@ def _same_instance(mine: InstanceRule, other: Policy) -> bool:
 
 
 def _same_module(mine: ModuleRule, other: Policy) -> bool:
-    theirs = other.module(mine.module.__name__)
+    for rule in other.modules.values():
+        if rule.module is mine.module:
+            return module_within(mine, rule)
+    theirs = other.module(mine.module.__name__)  # through a recursive one
     return theirs is not None and module_within(mine, theirs)
 
 
@@ -332,6 +343,17 @@ def _thaw(parts: dict[str, Any]) -> Policy:
 def _is_home(module: types.ModuleType, cls: type) -> bool:
     home = str(cls.__module__)
     return home == module.__name__ or home.startswith(module.__name__ + ".")
+
+
+def _offering(prefix: str, cls: type) -> list[str]:
+    """Loaded submodules that hold ``cls``: those that list it in ``__all__`` first, then by depth."""
+    name = cls.__name__
+    found = [
+        (name not in public_names(module), dotted.count("."), dotted)
+        for dotted, module in list(sys.modules.items())
+        if dotted.startswith(prefix) and getattr(module, "__dict__", {}).get(name) is cls
+    ]
+    return [dotted for _, _, dotted in sorted(found)]
 
 
 def _static(holder: object, dotted: str) -> object:

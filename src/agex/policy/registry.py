@@ -13,7 +13,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol, TypeVar, overload
 
 from agex.policy import checks
-from agex.policy.members import class_names, object_names
 from agex.policy.patterns import Pattern
 from agex.policy.policy import Policy
 from agex.policy.specs import (
@@ -214,7 +213,7 @@ class Registry:
             )
         called = checks.class_(C, name)
         rule = TypeRule(C, called, visibility, constructable, specs, selection)
-        checks.plain_patterns(rule, lambda: class_names(C), _PRIVATE_ANYWHERE)
+        checks.plain_patterns(rule, _PRIVATE_ANYWHERE)
         with self._lock:
             checks.unregistered_class(C, self._classes)
             self._claim(called, f"the class {called}")
@@ -259,7 +258,7 @@ class Registry:
             return m
         called = checks.instance(m, name, recursive)
         rule = InstanceRule(called, m, visibility, specs, selection)
-        checks.plain_patterns(rule, lambda: object_names(m), _PRIVATE_ANYWHERE)
+        checks.plain_patterns(rule, _PRIVATE_ANYWHERE)
         with self._lock:
             checks.unregistered_instance(m, self._instances)
             self._claim(called, f"the live object {called}")

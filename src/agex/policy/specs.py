@@ -138,7 +138,12 @@ class TypeRule:
         Data may be assigned, methods may not; nothing of frozen dataclasses, NamedTuples and Enums.
         The class object itself is the host's: nothing of it is ever assigned.
         """
-        return not self.frozen and self.allows(member) and is_writable(self.cls, member)
+        if self.frozen or not self.allows(member):
+            return False
+        known: dict[str, bool] = self._known.setdefault("writable", {})
+        if member not in known:
+            known[member] = is_writable(self.cls, member)
+        return known[member]
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _type_rule, (_frozen_fields(self, "_known"),)
@@ -323,9 +328,12 @@ class ModuleRule:
 
     def _made_on_demand(self, member: str) -> bool:
         """PEP 562: the module makes this member when asked; only then is it known what it is."""
-        if "__getattr__" not in vars(self.module) or member not in module_names(self.module):
+        if "__getattr__" not in vars(self.module) or not self.selects(member, container=True):
             return False
-        if not self.selects(member, container=True):
+        if member in submodule_names(self.module):
+            # A package that loads its parts on demand (scipy) must not load them all to list them.
+            return False
+        if member not in module_names(self.module):
             return False
         try:
             value = getattr(self.module, member, _ABSENT)

@@ -48,6 +48,11 @@ def module_within(mine: ModuleRule, other: ModuleRule) -> bool:
         return False
     if any(mine.configure.get(name) != other.configure.get(name) for name in _replaced(other)):
         return False
+    for key, spec in other.configure.items():
+        if spec.constructable is False and mine.selects(key, container=True):
+            own = mine.configure.get(key)
+            if own is None or own.constructable is not False:
+                return False
     return all(other.allows(member) for member in mine.members())
 
 
