@@ -51,6 +51,7 @@ _CACHE_MARKS = (
 )
 
 _unpriced: set[str] = set()
+_loading = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ class LiteLLMClient:
         cache: bool = True,
         cost_per_token: tuple[float, float] | None = None,
         sees_images: bool | None = None,
-        sleep: Callable[[float], object] = time.sleep,
+        sleep: Callable[[float], None] = time.sleep,
         **options: Any,
     ) -> None:
         if not isinstance(model, str) or not model.strip():
@@ -396,8 +397,23 @@ def _load() -> Any:
     os.environ.setdefault("LITELLM_MODE", "PRODUCTION")
     import litellm
 
-    litellm.suppress_debug_info = True
+    with _loading:
+        if not litellm.suppress_debug_info:
+            _build_models(litellm)
+            litellm.suppress_debug_info = True
     return litellm
+
+
+def _build_models(litellm: Any) -> None:
+    """Build what litellm leaves to its first answer, while the warning of that is held back.
+
+    litellm silences it by a filter that a test runner takes away between two tests; where warnings
+    are errors, the first streamed answer would then fail.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        litellm.ModelResponse()
+        litellm.ModelResponseStream()
 
 
 def _failed(state: Any) -> _Failed:
