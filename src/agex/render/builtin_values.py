@@ -173,7 +173,9 @@ def _deque(value: Any, budget: int, child: Child) -> str:
 
 
 def _range(value: range, budget: int, child: Child) -> str:
-    return repr(value) if max(map(abs, (value.start, value.stop, value.step))) < 10**30 else "range(…)"
+    return (
+        repr(value) if max(map(abs, (value.start, value.stop, value.step))) < 10**30 else "range(…)"
+    )
 
 
 def _memoryview(value: memoryview, budget: int, child: Child) -> str:

@@ -67,4 +67,6 @@ def failed_check_text(problem: str) -> str:
 
 def no_vision_text() -> str:
     """For ``view_image`` when the model cannot see."""
-    return "view_image: this model cannot be shown pictures. Print numbers that describe it instead."
+    return (
+        "view_image: this model cannot be shown pictures. Print numbers that describe it instead."
+    )

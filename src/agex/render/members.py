@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import functools
 import inspect
 import types
 from dataclasses import dataclass
@@ -48,7 +49,7 @@ def class_members(rule: TypeRule) -> list[Member]:
         shown += _constructor(cls)
     done = {member.name for member in shown}
     for name in rule.members():
-        if name in done or (fields is not None and _is_inherited_machinery(cls, name)):
+        if name in done or _is_known_elsewhere(cls, name, fields is not None):
             continue
         member = _member(cls, name)
         if member is not None:
@@ -67,14 +68,16 @@ def _constructor(cls: type) -> list[Member]:
     return [Member("__init__", f"def __init__(self{separator}{parameters}", init, True)]
 
 
-def _is_inherited_machinery(cls: type, name: str) -> bool:
-    """Whether a record has this member from the library that made it a record.
+def _is_known_elsewhere(cls: type, name: str, is_record: bool) -> bool:
+    """Whether a member comes with a base that whoever writes Python knows.
 
-    A pydantic model has thirty methods of pydantic's own: allowed, and known to whoever reads Python.
+    That is a builtin (``with_traceback``), or the library that made a class a record: pydantic gives
+    each model thirty methods of its own.
     """
     for base in bases(cls):
         if name in own_dict(base):
-            return root_package(base) != root_package(cls)
+            home = root_package(base)
+            return home != root_package(cls) and (is_record or home == "builtins")
     return False
 
 
@@ -83,13 +86,8 @@ def _member(cls: type, name: str) -> Member | None:
     if value is _MISSING:
         annotation = _annotation(cls, name)
         return Member(name, f"{name}: {annotation_text(annotation)}")
-    if isinstance(value, property):
-        returns = inspect.Signature.empty
-        signature = signature_of(value.fget) if value.fget is not None else None
-        if signature is not None:
-            returns = signature.return_annotation
-        kind = "" if returns is inspect.Signature.empty else f": {annotation_text(returns)}"
-        return Member(name, f"{name}{kind}" if kind else f"{name}: Any")
+    if isinstance(value, property | functools.cached_property):
+        return Member(name, property_declaration(name, value))
     if isinstance(value, staticmethod | classmethod):
         function = value.__func__
         text = signature_text(signature_of(function), drop_first=isinstance(value, classmethod))
@@ -107,6 +105,14 @@ def _member(cls: type, name: str) -> Member | None:
     if type(value) in _SHOWN_CONSTANTS:
         return Member(name, f"{name} = {default_text(value)}")
     return Member(name, f"{name}: {type_name(type(value))}")
+
+
+def property_declaration(name: str, value: Any) -> str:
+    """A property as the attribute it looks like, with the type its getter returns."""
+    getter = value.fget if isinstance(value, property) else value.func
+    signature = signature_of(getter) if getter is not None else None
+    returns = inspect.Signature.empty if signature is None else signature.return_annotation
+    return f"{name}: {'Any' if returns is inspect.Signature.empty else annotation_text(returns)}"
 
 
 def _annotation(cls: type, name: str) -> Any:

@@ -56,7 +56,9 @@ def observation_text(
         parts.append(clip_middle(printed, max(0, room * 2 // 3 if has_value else room)))
         room -= len(parts[0]) + 1
     if has_value:
-        parts.append(clip("→ " + render_value(output, max(0, room - 2), repr_=repr_, policy=policy), room))
+        parts.append(
+            clip("→ " + render_value(output, max(0, room - 2), repr_=repr_, policy=policy), room)
+        )
     if not parts and not error:
         parts.append("(ran to its end, printed nothing)")
     if end:

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from importlib.resources import files
 
-from agex.policy import Policy
+from agex.policy import ModuleRule, Policy
 from agex.render.stubs import api_text
 
 API_CHARS = 12_000
@@ -57,19 +57,21 @@ def modules_line(policy: Policy) -> str:
     names = sorted(policy.importable())
     known = set(names)
     for name in names:
-        parent, _, last = name.rpartition(".")
-        root = name.partition(".")[0]
-        if parent and root in known:
+        root, dot, _ = name.partition(".")
+        if dot and root in known:
             children.setdefault(root, []).append(name[len(root) :])
         else:
             children.setdefault(name, [])
+    bound = {rule.name for rule in policy.names().values() if isinstance(rule, ModuleRule)}
     shown: list[str] = []
     for name, below in children.items():
         rule = policy.module(name)
+        about = list(below)
         if rule is not None and rule.recursive:
-            shown.append(f"{name} (with submodules)")
-        else:
-            shown.append(f"{name} ({', '.join(below)})" if below else name)
+            about = ["with submodules"]
+        if name in bound:
+            about.append("imported already")
+        shown.append(f"{name} ({', '.join(about)})" if about else name)
     return ", ".join(shown)
 
 

@@ -33,7 +33,9 @@ def find_record(value: Any) -> Renderer | None:
 
 def _enum_member(value: Any, budget: int, child: Child) -> str:
     name = stored(value, "_name_")
-    return f"{type_name(type(value))}.{name}" if type(name) is str else _record(value, budget, child)
+    return (
+        f"{type_name(type(value))}.{name}" if type(name) is str else _record(value, budget, child)
+    )
 
 
 def _exception(value: BaseException, budget: int, child: Child) -> str:
@@ -45,7 +47,9 @@ def _exception(value: BaseException, budget: int, child: Child) -> str:
 
 def _named_tuple(value: Any, budget: int, child: Child) -> str:
     names = class_attribute(type(value), "_fields")
-    pairs = [(n, v) for n, v in zip(names, tuple.__iter__(value), strict=False) if _open(value, n, child)]
+    pairs = [
+        (n, v) for n, v in zip(names, tuple.__iter__(value), strict=False) if _open(value, n, child)
+    ]
     return _fields_text(type_name(type(value)), pairs, len(names), budget, child)
 
 

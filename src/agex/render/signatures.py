@@ -130,8 +130,9 @@ def signature_text(
 
 
 def _parameter_text(parameter: inspect.Parameter, known: Mapping[str, Any]) -> str:
-    prefix = {parameter.VAR_POSITIONAL: "*", parameter.VAR_KEYWORD: "**"}.get(parameter.kind, "")
-    text = prefix + parameter.name
+    stars = 1 if parameter.kind is parameter.VAR_POSITIONAL else 0
+    stars += 2 if parameter.kind is parameter.VAR_KEYWORD else 0
+    text: str = "*" * stars + parameter.name
     annotation = known.get(parameter.name, parameter.annotation)
     annotated = annotation is not parameter.empty
     if annotated:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
+import agex.render.array_values
+import agex.render.frame_values
+import agex.render.images  # noqa: F401  # each registers its renderers
 from agex.policy import Policy
 from agex.render.budget import clip, plural
 from agex.render.builtin_values import TABLE
@@ -21,6 +25,9 @@ SAMPLE_ITEMS = 3
 
 _INLINE_CHARS = 160
 """What fits in this is shown whole, on the line of its name."""
+
+_SHORT_TYPES = {int, float, bool, type(None)}
+"""Items of these types share a line; a column of numbers would only be longer."""
 
 _TYPED_ITEMS = 20_000
 """The types of this many items are looked at (under a millisecond) to say ``list of 365 dicts``."""
@@ -56,17 +63,13 @@ def describe(
     walk = Walk(repr_, policy)
     cls = type(value)
     room = budget_chars - len(name) - 2
-    if cls in (list, tuple) or cls in (set, frozenset):
-        text = _collection(value, room, walk)
-    elif cls is dict:
-        text = _mapping(value, room, walk)
-    elif cls in (str, bytes):
-        text = _long_text(value, room, walk)
-    else:
-        text = walk(value, room)
-        if cls in (int, float, bool, complex):
-            text = f"{type_name(cls)} = {text}"
+    describe_it = _DESCRIBE.get(cls)
+    text = walk(value, room) if describe_it is None else describe_it(value, room, walk)
     return clip(f"{name}: {text}", budget_chars)
+
+
+def _number(value: Any, room: int, walk: Walk) -> str:
+    return f"{type_name(type(value))} = {walk(value, room)}"
 
 
 def _collection(value: Any, room: int, walk: Walk) -> str:
@@ -78,6 +81,8 @@ def _collection(value: Any, room: int, walk: Walk) -> str:
     whole = walk(value, min(room - len(head) - 3, _INLINE_CHARS) + 1)
     if len(whole) <= min(room - len(head) - 3, _INLINE_CHARS) and "…" not in whole:
         return f"{head} = {whole}"
+    if set(map(type, islice(value, _TYPED_ITEMS))) <= _SHORT_TYPES:
+        return f"{head}: {walk(value, min(room - len(head) - 2, 3 * _INLINE_CHARS))}"
     shown = min(SAMPLE_ITEMS, count)
     head += f", first {shown}:" if shown < count else ":"
     left = room - len(head)
@@ -100,7 +105,7 @@ def _items(value: Any, count: int) -> str:
     return plural(count, "item")
 
 
-def _mapping(value: dict[Any, Any], room: int, walk: Walk) -> str:
+def _mapping(value: Any, room: int, walk: Walk) -> str:
     head = f"dict of {plural(len(value), 'item')}"
     if not value:
         return "dict, empty"
@@ -133,3 +138,11 @@ def _long_text(value: Any, room: int, walk: Walk) -> str:
     if len(value) + 40 > room:
         head += ", beginning"
     return f"{head}: {walk(value, room - len(head) - 2)}"
+
+
+_DESCRIBE: dict[type, Callable[[Any, int, Walk], str]] = {
+    **dict.fromkeys((list, tuple, set, frozenset), _collection),
+    **dict.fromkeys((int, float, bool, complex), _number),
+    **dict.fromkeys((str, bytes), _long_text),
+    dict: _mapping,
+}

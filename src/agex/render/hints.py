@@ -1,0 +1,167 @@
+"""What would have been right: nearest names, columns, keys, importable modules, signatures.
+
+A hint is one line for the model, after the error it belongs to. Objects are only looked into as far
+as the policy shows them, and no code of theirs is run.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from agex.errors import Refusal, did_you_mean, nearest
+from agex.policy import Policy
+from agex.render.budget import clip, plural
+from agex.render.classes import bases, is_importable, own_dict, root_package, type_name
+from agex.render.prompt import modules_line
+from agex.render.signatures import signature_of, signature_text
+
+_LISTED = 600
+_IDENTIFIER = re.compile(r"[^\W\d]\w*")
+_NO_NAMES: Mapping[str, Any] = {}
+
+
+def hints(
+    error: BaseException,
+    *,
+    policy: Policy | None = None,
+    namespace: Mapping[str, Any] = _NO_NAMES,
+    source_line: str = "",
+) -> list[str]:
+    """The lines to add below an error; none when its own text says it already.
+
+    Args:
+        namespace: what agent code has under which name, inputs included.
+        source_line: the line that failed, or the whole block: objects it names are looked at.
+    """
+    try:
+        found = list(_hints(error, policy, namespace, source_line))
+    except Exception:  # a hint is a courtesy; it must not hide the error it is about
+        return []
+    said = _own_text(error)
+    return [line for line in found if line and line not in said]
+
+
+def _hints(
+    error: BaseException, policy: Policy | None, namespace: Mapping[str, Any], source: str
+) -> Iterator[str]:
+    order = bases(type(error))
+    if ImportError in order:
+        yield from _import_hints(error, policy)
+    elif NameError in order:
+        yield from _name_hints(error, policy, namespace)
+    elif AttributeError in order and Refusal not in order:
+        yield from _attribute_hints(error, policy)
+    elif KeyError in order:
+        yield from _key_hints(error, policy, namespace, source)
+    elif IndexError in order:
+        yield from _size_hints(namespace, source)
+    elif TypeError in order and Refusal not in order:
+        yield from _call_hints(error, policy)
+
+
+def _own_text(error: BaseException) -> str:
+    return " ".join(argument for argument in error.args if type(argument) is str)
+
+
+def _import_hints(error: BaseException, policy: Policy | None) -> Iterator[str]:
+    if policy is None or "mportable" in _own_text(error):
+        return
+    listed = modules_line(policy)
+    yield f"Importable: {clip(listed, 2_000)}." if listed else "No module can be imported here."
+
+
+def _name_hints(
+    error: BaseException, policy: Policy | None, namespace: Mapping[str, Any]
+) -> Iterator[str]:
+    name = getattr(error, "name", None)
+    if type(name) is not str or "Did you mean" in _own_text(error):
+        return
+    if policy is not None and policy.module(name) is not None:
+        yield f"{name} is a module here: `import {name}` first."
+        return
+    known = [*namespace, *(policy.names() if policy is not None else ())]
+    known += policy.importable() if policy is not None else ()
+    yield did_you_mean(name, known).strip()
+
+
+def _attribute_hints(error: BaseException, policy: Policy | None) -> Iterator[str]:
+    name = getattr(error, "name", None)
+    if type(name) is not str or "Did you mean" in _own_text(error):
+        return
+    owner = type(getattr(error, "obj", None))
+    rule = policy.type_rule(owner) if policy is not None else None
+    if rule is not None:
+        members: Iterable[str] = rule.members()
+    elif is_importable(owner) and root_package(owner) != "builtins":
+        return
+    else:
+        members = (n for base in bases(owner) for n in own_dict(base) if not n.startswith("_"))
+    names = sorted({member for member in members if type(member) is str})
+    close = nearest(name, names)
+    if close:
+        yield did_you_mean(name, names).strip()
+    elif names and rule is not None:
+        yield f"{type_name(owner)} has: {clip(', '.join(names), _LISTED)}"
+
+
+def _key_hints(
+    error: BaseException, policy: Policy | None, namespace: Mapping[str, Any], source: str
+) -> Iterator[str]:
+    key = error.args[0] if error.args else None
+    for name, value in _named_in(source, namespace):
+        labels = _labels(value, policy)
+        if labels is None:
+            continue
+        if type(key) is str and key in labels:
+            continue
+        kind = "Keys" if type(value) is dict else "Columns"
+        texts = [label if type(label) is str else None for label in labels]
+        guess = ""
+        if type(key) is str:
+            known = [text for text in texts if text is not None]
+            stripped = [text for text in known if text.strip().lower() == key.strip().lower()]
+            guess = f" Did you mean {stripped[0]!r}?" if stripped else did_you_mean(key, known)
+        listed = ", ".join(_label(label) for label in labels[:60])
+        more = f", … +{len(labels) - 60}" if len(labels) > 60 else ""
+        yield f"{kind} of {name}: {clip(listed + more, _LISTED)}.{guess}"
+
+
+def _labels(value: Any, policy: Policy | None) -> list[Any] | None:
+    """The keys of a dict or the column names of a frame the policy shows; ``None`` for others."""
+    cls = type(value)
+    if cls is dict:
+        return list(value)
+    known = root_package(cls) in ("pandas", "polars") and type_name(cls) == "DataFrame"
+    if not known or not is_importable(cls):
+        return None
+    if policy is not None and policy.type_rule(cls) is None:
+        return None
+    return list(value.columns)
+
+
+def _label(label: Any) -> str:
+    return repr(label) if type(label) in (str, int, float, bool, bytes) else type_name(type(label))
+
+
+def _size_hints(namespace: Mapping[str, Any], source: str) -> Iterator[str]:
+    for name, value in _named_in(source, namespace):
+        if type(value) in (list, tuple, str, bytes):
+            yield f"{name} has {plural(len(value), 'item')}."
+
+
+def _named_in(source: str, namespace: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name in dict.fromkeys(_IDENTIFIER.findall(source)):
+        if name in namespace:
+            yield name, namespace[name]
+
+
+def _call_hints(error: BaseException, policy: Policy | None) -> Iterator[str]:
+    text = _own_text(error)
+    found = re.match(r"(?:\w+\.)*(\w+)\(\) (?:missing|got|takes)", text)
+    if found is None or policy is None:
+        return
+    spec = policy.functions.get(found.group(1))
+    if spec is not None and spec.visibility != "low":
+        yield f"Its signature: {spec.name}{signature_text(signature_of(spec.value))}"
