@@ -133,6 +133,11 @@ class Selection:
         )
 
 
+    def leaves_out_private(self, *, below: bool) -> bool:
+        """Whether no ``_name`` is ever selected: at the top, or ``below`` a class or submodule."""
+        return isinstance(self.exclude, tuple) and ("*._*" if below else "_*") in self.exclude
+
+
 def _ask(predicate: Predicate, name: str, *, on_error: bool) -> bool:
     try:
         return bool(predicate(name))

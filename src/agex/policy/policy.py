@@ -299,19 +299,14 @@ class Policy:
             all(_same_function(spec, other) for spec in self.functions.values())
             and all(_same_instance(rule, other) for rule in self.instances.values())
             and all(_same_module(rule, other) for rule in self.modules.values())
-            and all(_same_type(rule, other) for rule in self._all_types())
+            and all(_same_type(cls, self, other) for cls in self._all_types())
             # What a class registration over there narrows must be as narrow here.
-            and all(
-                mine is None or type_within(mine, rule)
-                for rule in other._all_types()
-                if (mine := self.type_rule(rule.cls)) is not rule
-            )
+            and all(_same_type(cls, self, other) for cls in other._all_types())
         )
 
-    def _all_types(self) -> Iterator[TypeRule]:
-        yield from self.classes.values()
-        yield from self._exposures().values()
-        yield from self._grants.values()
+    def _all_types(self) -> Iterator[type]:
+        for rules in (self._by_type, self._exposures(), self._grants):
+            yield from (rule.cls for rule in rules.values())
 
 
 def _same_function(mine: FunctionSpec, other: Policy) -> bool:
@@ -331,9 +326,9 @@ def _same_module(mine: ModuleRule, other: Policy) -> bool:
     return theirs is not None and module_within(mine, theirs)
 
 
-def _same_type(mine: TypeRule, other: Policy) -> bool:
-    theirs = other.type_rule(mine.cls)
-    return theirs is not None and type_within(mine, theirs)
+def _same_type(cls: type, mine: Policy, other: Policy) -> bool:
+    here, there = mine.type_rule(cls), other.type_rule(cls)
+    return here is None or (there is not None and type_within(here, there))
 
 
 def _thaw(parts: dict[str, Any]) -> Policy:

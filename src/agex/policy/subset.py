@@ -18,14 +18,19 @@ def type_within(mine: TypeRule, other: TypeRule) -> bool:
         return False
     if not all(other.allows(member) for member in mine.members()):
         return False
-    if any(mine.instead(name) is not other.instead(name) for name in _replaced(other)):
-        return False
+    for name in _replaced(other):
+        if mine.allows(name) and mine.instead(name) is not other.instead(name):
+            return False
     if mine.closed:
         return True
     if mine.path == other.path and mine.local == other.local:
         return mine.selection.within(other.selection)
     # Seen from different places the patterns do not compare; only "everything public" is known.
-    return not other.closed and not other.path and other.selection.is_everything_public()
+    return (
+        not other.closed
+        and other.selection.is_everything_public()
+        and mine.selection.leaves_out_private(below=bool(mine.path))
+    )
 
 
 def instance_within(mine: InstanceRule, other: InstanceRule) -> bool:
@@ -44,10 +49,16 @@ def module_within(mine: ModuleRule, other: ModuleRule) -> bool:
     if mine.path == other.path:
         if not mine.selection.within(other.selection):
             return False
-    elif mine.recursive or not other.selection.is_everything_public():
+    elif (
+        mine.recursive
+        or not other.selection.is_everything_public()
+        or not mine.selection.leaves_out_private(below=bool(mine.path))
+    ):
         return False
-    if any(mine.configure.get(name) != other.configure.get(name) for name in _replaced(other)):
-        return False
+    for name in _replaced(other):
+        own = mine.configure.get(name)
+        if mine.selects(name) and (own is None or own.instead is not other.configure[name].instead):
+            return False
     for key, spec in other.configure.items():
         if spec.constructable is False and mine.selects(key, container=True):
             own = mine.configure.get(key)
