@@ -20,9 +20,6 @@ from agex.render.classes import type_name
 from agex.render.signatures import code_signature
 from agex.render.walk import Child, Renderer
 
-_MORE_ROOM = 20
-"""Kept free for the ``… +1,234 more`` that closes a container."""
-
 _BIG_INT_BITS = 2_000
 """Writing out an integer costs the square of its digits, and CPython refuses at 4,300 of them."""
 
@@ -82,20 +79,20 @@ def items_text(items: Iterable[Any], count: int, budget: int, child: Child) -> s
     parts: list[str] = []
     left = budget
     for index, item in enumerate(items):
-        remaining = count - index - 1
-        reserve = _MORE_ROOM if remaining else 0
-        room = left - reserve
-        if room < 4:
+        if left < 1:
             break
         # One long item must not hide the others: it gets half of what is left, small ones all.
-        share = room if not remaining else max(room // 2, min(room, 40))
+        share = left if index + 1 == count else max(left // 2, min(left, 40))
         text = child(item, share)
-        if len(text) > room:
-            break
         parts.append(text)
         left -= len(text) + 2
-    if len(parts) < count:
-        parts.append(f"… +{count - len(parts):,} more")
+    used = budget - left - 2
+    while len(parts) < count:
+        mark = f"… +{count - len(parts):,} more"
+        if not parts or used + 2 + len(mark) <= budget:
+            parts.append(mark)
+            break
+        used -= len(parts.pop()) + 2
     return ", ".join(parts)
 
 
