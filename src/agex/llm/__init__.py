@@ -4,6 +4,7 @@
 *Never imports:* anything above the ground floor; tasks, prompts and code are not its business.
 """
 
+from agex.llm.budget import Meter, metered
 from agex.llm.callable import CallableClient
 from agex.llm.choose import make_client
 from agex.llm.client import (
@@ -17,6 +18,8 @@ from agex.llm.client import (
 )
 from agex.llm.fallback import FallbackClient
 from agex.llm.litellm_client import LiteLLMClient
+from agex.llm.recording import Recording, Run, format_recording, load_recording, parse_recording
+from agex.llm.replay import RecordingClient, ReplayClient
 from agex.llm.scripted import ScriptedClient
 
 __all__ = [
@@ -26,10 +29,19 @@ __all__ = [
     "LLMClient",
     "LLMResponse",
     "LiteLLMClient",
+    "Meter",
+    "Recording",
+    "RecordingClient",
+    "ReplayClient",
+    "Run",
     "RunAware",
     "ScriptedClient",
     "estimate",
     "estimate_tokens",
     "for_run",
+    "format_recording",
+    "load_recording",
     "make_client",
+    "metered",
+    "parse_recording",
 ]
