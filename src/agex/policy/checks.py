@@ -92,10 +92,11 @@ def member_specs(verb: str, configure: Mapping[str, MemberSpec] | None) -> Mappi
         if spec.visibility is not None:
             visibility(f"configure[{name!r}] MemberSpec", spec.visibility)
         if spec.instead is not None and not callable(spec.instead):
-            raise RegistrationError(
-                f"configure[{name!r}]: MemberSpec(instead=…) is a function that takes the place of "
-                f"the member, not a {type(spec.instead).__name__}."
-            )
+            if verb == "cls" or "." in name:
+                raise RegistrationError(
+                    f"configure[{name!r}]: MemberSpec(instead=…) is a function that takes the place "
+                    f"of the member, not a {type(spec.instead).__name__}."
+                )
     return types.MappingProxyType(dict(configure))
 
 
@@ -311,7 +312,7 @@ def module_patterns(rule: ModuleRule, usual: Sequence[str]) -> None:
         matched = [name for name in known if matches(head if dot else glob, name)]
         if option == "exclude" and not matched:
             matched = _crossing(rule, glob, known)
-        if dot and matched and not _below(rule, matched, rest):
+        elif dot and matched and not _below(rule, matched, rest):
             raise _matches_nothing(rule.name, option, glob, _dotted(rule, matched))
         if not matched:
             if is_dunder(head):
@@ -376,18 +377,22 @@ def _below(rule: ModuleRule, heads: Sequence[str], rest: str) -> bool:
 
 
 def _crossing(rule: ModuleRule, glob: str, known: Iterable[str]) -> list[str]:
-    """Names an exclude glob such as ``*open`` finds in classes, as its star crosses dots."""
-    if is_plain(glob):
-        return []
+    """Where an exclude glob finds something further down: in classes, in loaded submodules."""
+    held = [vars(rule.module).get(head) for head in known]
     if rule.recursive:
-        return ["…"]  # it may be about a submodule, and those are not walked
-    for head in known:
-        value = vars(rule.module).get(head)
+        prefix = rule.module.__name__ + "."
+        for dotted, module in list(sys.modules.items()):
+            if dotted.startswith(prefix):
+                if any(matches(glob, name) for name in vars(module)):
+                    return [dotted]
+                held.extend(vars(module).values())
+    for value in held:
         if isinstance(value, type):
             for name in class_names(value):
-                if matches(glob, f"{head}.{name}"):
-                    return [head]
-    return []
+                if matches(glob, f"{value.__name__}.{name}"):
+                    return [value.__name__]
+    # A glob may be about a submodule that is not loaded; a plain name can say which one it is.
+    return ["…"] if rule.recursive and not is_plain(glob) else []
 
 
 def _dotted(rule: ModuleRule, heads: Iterable[str]) -> set[str]:

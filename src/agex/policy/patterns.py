@@ -132,7 +132,6 @@ class Selection:
             isinstance(self.exclude, tuple) and set(self.exclude) <= {"_*", "*._*"}
         )
 
-
     def leaves_out_private(self, *, below: bool) -> bool:
         """Whether no ``_name`` is ever selected: at the top, or ``below`` a class or submodule."""
         return isinstance(self.exclude, tuple) and ("*._*" if below else "_*") in self.exclude

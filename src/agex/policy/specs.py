@@ -43,15 +43,15 @@ class MemberSpec:
             nothing.
         docstring: shown in place of the member's own.
         constructable: for a class inside a module, whether agent code may call it.
-        instead: a function that agent code gets in place of the member; for a method it is called
-            with the object first. For members that are useful but can do too much, such as
-            pandas' ``agg``, which calls any method by name.
+        instead: what agent code gets in place of the member: of a module any value, for a method a
+            function that is called with the object first. For members that are useful but can do
+            too much, such as pandas' ``agg``, which calls any method by name.
     """
 
     visibility: Visibility | None = None
     docstring: str | None = None
     constructable: bool | None = None
-    instead: Callable[..., Any] | None = None
+    instead: Any = None
 
 
 def _nothing() -> Mapping[str, MemberSpec]:
@@ -115,7 +115,8 @@ class TypeRule:
     def instead(self, member: str) -> Callable[..., Any] | None:
         """The function that stands in for a method; it takes the object first. ``None``: the real one."""
         spec = self.configure.get(member)
-        return None if spec is None else spec.instead
+        found: Callable[..., Any] | None = None if spec is None else spec.instead
+        return found
 
     @property
     def closed(self) -> bool:
