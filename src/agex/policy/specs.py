@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import sys
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -299,7 +300,11 @@ class ModuleRule:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # `registered` holds ids of this process; the policy that is made over there fills it again
-        return _module_rule, (_frozen_fields(self, "registered"),)
+        fields = _frozen_fields(self, "registered")
+        name = self.module.__name__
+        if sys.modules.get(name) is self.module:  # by name: plain pickle takes no module
+            fields["module"] = name
+        return _module_rule, (fields,)
 
     def _allows_value(self, member: str, value: object) -> bool:
         if isinstance(value, types.ModuleType):
@@ -347,6 +352,8 @@ class ModuleRule:
 
 
 def _module_rule(fields: dict[str, Any]) -> ModuleRule:
+    if isinstance(fields["module"], str):
+        fields = {**fields, "module": importlib.import_module(fields["module"])}
     return ModuleRule(**_thawed(fields))
 
 
