@@ -108,9 +108,9 @@ class Contract:
                 annotation = self.annotations.get(name, Any)
                 parameter = self.signature.parameters.get(name)
                 if parameter is not None and parameter.kind is parameter.VAR_POSITIONAL:
-                    annotation = tuple[annotation, ...]
+                    annotation = types.GenericAlias(tuple, (annotation, ...))
                 elif parameter is not None and parameter.kind is parameter.VAR_KEYWORD:
-                    annotation = dict[str, annotation]
+                    annotation = types.GenericAlias(dict, (str, annotation))
                 self._adapters[name] = _adapter(annotation)
             return self._adapters[name]
 
@@ -147,7 +147,7 @@ def _checkable(annotation: Any) -> Any:
     args = typing.get_args(annotation)
     if origin is typing.Annotated:
         inner = _checkable(args[0])
-        return typing.Annotated[(inner, *args[1:])]  # type: ignore[return-value]  # built at run time
+        return typing.Annotated[(inner, *args[1:])]
     if origin is typing.Literal:
         return annotation
     if origin in (typing.Union, types.UnionType):
@@ -169,14 +169,11 @@ def _checkable_class(cls: Any, args: tuple[Any, ...]) -> Any:
 
         return typing.Annotated[cls, BeforeValidator(_without_numpy)]
     if cls is tuple:
-        return (
-            tuple[tuple(a if a is ... else _checkable(a) for a in args)]
-            if args
-            else tuple[Any, ...]
-        )
+        items = tuple(a if a is ... else _checkable(a) for a in args) or (Any, ...)
+        return types.GenericAlias(tuple, items)
     if cls in _CONTAINERS:
         count = 2 if cls is dict else 1
-        return cls[tuple(map(_checkable, args or (Any,) * count))]  # type: ignore[index]  # builtin
+        return types.GenericAlias(cls, tuple(map(_checkable, args or (Any,) * count)))
     if typing.is_typeddict(cls):
         return _tested(_fields_test(cls, dict(typing.get_type_hints(cls, include_extras=True))))
     if getattr(cls, "_is_protocol", False) and not getattr(cls, "_is_runtime_protocol", False):

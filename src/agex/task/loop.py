@@ -1,0 +1,344 @@
+"""One run of a task: think → act → observe → snapshot, until the agent ends it or a limit does.
+
+A turn is one reply of the model. A reply without code, or cut off, costs a turn and is answered with
+a line that says what was missing; a stream that broke inside its block costs none and is asked for
+again. The conversation only grows at its end, so that providers can cache its beginning; only when it
+nears ``context_tokens`` are its older turns shortened, once for many turns.
+
+The run is handed everything it needs and keeps nothing after it: two runs share no mutable state but
+the caller's own objects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any, NoReturn
+
+from agex.errors import (
+    ContextWindowExceeded,
+    Refusal,
+    TaskClarify,
+    TaskError,
+    TaskFail,
+    TaskFinished,
+    TaskTimeout,
+)
+from agex.event_types import (
+    Action,
+    LLMReply,
+    LLMRequest,
+    Observation,
+    TaskFailed,
+    TaskStarted,
+    TaskSucceeded,
+)
+from agex.llm import LLMClient, LLMResponse
+from agex.messages import Image, Message, Usage
+from agex.policy import Policy
+from agex.render import (
+    cut_off_text,
+    dropped_tail_text,
+    failed_check_text,
+    invalid_result_text,
+    no_code_text,
+    no_vision_text,
+    observation_text,
+    render_value,
+)
+from agex.render.compaction import compact
+from agex.render.hints import hints
+from agex.render.images import to_image
+from agex.task.checks import run_checks, run_examples
+from agex.task.contract import Contract
+from agex.task.options import Options
+from agex.task.place import Place
+from agex.task.replies import Reply, block_watcher, parse_reply
+from agex.task.workspace import Cell, Workspace
+
+_BROKEN_AGAIN = 2
+"""How often a stream that broke is asked for again by the loop, after the client's own retries."""
+
+_RESULT_CHARS = 500
+
+
+class Cancelled(TaskError):
+    """The caller stopped listening to the run. Read by nobody: the caller is gone."""
+
+
+@dataclass(slots=True)
+class Run:
+    """Everything one run needs. ``result()`` runs it to its end; a run is used once."""
+
+    contract: Contract
+    options: Options
+    policy: Policy
+    client: LLMClient
+    place: Place
+    workspace: Workspace
+    inputs: Mapping[str, str]
+    system: str
+    assignment: str
+    sees_images: bool = False
+
+    def result(self) -> Any:
+        """The validated result.
+
+        Raises:
+            TaskFail, TaskClarify, TaskTimeout, BudgetExceeded: as the task ended.
+            LLMError: the model could not be asked.
+        """
+        name = self.contract.name
+        self.place.emit(TaskStarted(**self.place.facts(), task=name, inputs=dict(self.inputs)))
+        messages = [Message("system", self.system), Message("user", self.assignment)]
+        turn = 0
+        try:
+            for turn in range(1, self.options.max_iterations + 1):
+                ended = self._turn(turn, messages)
+                if ended is not None:
+                    self._succeeded(turn, ended[0])
+                    self.workspace.close()
+                    return ended[0]
+            raise TaskTimeout(
+                f"{name}: no result after {self.options.max_iterations} turns (max_iterations). The "
+                f"last thing the model was told: {messages[-1].text[-300:]}"
+            )
+        except BaseException as error:
+            self._failed(turn, error)
+            if isinstance(error, Exception):
+                self.workspace.close()
+            raise
+
+    def _turn(self, turn: int, messages: list[Message]) -> tuple[Any] | None:
+        """One turn; the result in a tuple when the task succeeded in it."""
+        reply = self._think(turn, messages)
+        messages.append(Message("assistant", reply.kept if reply.kept.strip() else "(no text)"))
+        if reply.code is None:
+            self._tell(turn, messages, self._correction(reply))
+            return None
+        self.place.emit(Action(**self.place.facts(turn), code=reply.code))
+        cell = self.workspace.run(reply.code)
+        notes = [dropped_tail_text()] if reply.dropped else []
+        if cell.ended is not None:
+            problem, value = self._conclude(turn, cell, cell.ended)
+            if not problem:
+                return (value,)
+            notes.append(problem)
+        self._observe(turn, messages, reply, cell, notes)
+        return None
+
+    # ------------------------------------------------------------ think
+
+    def _think(self, turn: int, messages: list[Message]) -> Reply:
+        self._make_room(messages)
+        for attempt in range(_BROKEN_AGAIN + 1):
+            response, seconds = self._ask(turn, messages)
+            reply = parse_reply(
+                response.text, finish_reason=response.finish_reason, streamed=response.streamed
+            )
+            thinking = "\n".join(filter(None, (response.reasoning.strip(), reply.thinking)))
+            self.place.emit(
+                LLMReply(
+                    **self.place.facts(turn),
+                    text=response.text,
+                    thinking=thinking,
+                    code=reply.code,
+                    model=response.model,
+                    usage=response.usage,
+                    seconds=seconds,
+                    replayed=response.replayed,
+                )
+            )
+            if reply.problem != "broken" or attempt == _BROKEN_AGAIN:
+                break
+        return reply
+
+    def _ask(self, turn: int, messages: list[Message]) -> tuple[LLMResponse, float]:
+        is_wanted = block_watcher()
+
+        def stop_when(text: str) -> bool:
+            return self.place.stopping.is_set() or is_wanted(text)
+
+        for shortened in (False, True):
+            if self.place.stopping.is_set():
+                raise Cancelled(f"{self.contract.name}: nobody listens any more")
+            size = sum(len(message.text) for message in messages)
+            self.place.emit(
+                LLMRequest(**self.place.facts(turn), messages=len(messages), characters=size)
+            )
+            started = perf_counter()
+            try:
+                response = self.client.complete(tuple(messages), stop_when=stop_when)
+            except ContextWindowExceeded:
+                if shortened or not self._make_room(messages, size // 6):
+                    raise
+                continue
+            return response, perf_counter() - started
+        raise AssertionError("unreachable")
+
+    def _make_room(self, messages: list[Message], context_tokens: int | None = None) -> bool:
+        """Shorten older turns when the conversation nears its bound; whether anything changed."""
+        bound = context_tokens or self.options.context_tokens
+        shorter = compact(messages, bound, alive=self.workspace.names())
+        if shorter == messages:
+            return False
+        messages[:] = shorter
+        return True
+
+    def _correction(self, reply: Reply) -> str:
+        if reply.problem in ("cut_off", "broken"):
+            return cut_off_text()
+        return no_code_text(self.contract.returns)
+
+    # ------------------------------------------------------------ observe
+
+    def _observe(
+        self, turn: int, messages: list[Message], reply: Reply, cell: Cell, notes: list[str]
+    ) -> None:
+        saved = self.workspace.save(cell, turn)
+        images = self._pictures(cell, notes)
+        error = cell.traceback
+        if cell.error is not None:
+            found = hints(
+                cell.error,
+                policy=self.policy,
+                namespace=self.workspace.namespace,
+                source_line=reply.code or "",
+            )
+            error = "\n".join([error.rstrip(), *found])
+        text = observation_text(
+            stdout=cell.stdout,
+            output=cell.output,
+            error=error,
+            assigned=cell.assigned,
+            notes=[*saved.notes, *notes],
+            turns_left=self.options.max_iterations - turn,
+            repr_=self.workspace.repr,
+            policy=self.policy,
+        )
+        self._tell(turn, messages, text, cell=cell, images=images, commit=saved.commit)
+
+    def _tell(
+        self,
+        turn: int,
+        messages: list[Message],
+        text: str,
+        *,
+        cell: Cell | None = None,
+        images: tuple[Image, ...] = (),
+        commit: str | None = None,
+    ) -> None:
+        messages.append(Message("user", text, images))
+        error = cell.error if cell else None
+        self.place.emit(
+            Observation(
+                **self.place.facts(turn),
+                text=text,
+                stdout=cell.stdout if cell else "",
+                error=type(error).__name__ if error is not None else None,
+                seconds=cell.seconds if cell else 0.0,
+                hint=error.hint if isinstance(error, Refusal) else None,
+                commit=commit,
+            )
+        )
+
+    def _pictures(self, cell: Cell, notes: list[str]) -> tuple[Image, ...]:
+        if not cell.images:
+            return ()
+        if not self.sees_images:
+            notes.append(no_vision_text())
+            return ()
+        made: list[Image] = []
+        for picture in cell.images:
+            try:
+                made.append(to_image(picture))
+            except (TypeError, ValueError, ImportError) as error:
+                notes.append(f"view_image: {error}")
+        return tuple(made)
+
+    # ------------------------------------------------------------ end
+
+    def _conclude(self, turn: int, cell: Cell, ended: TaskFinished) -> tuple[str, Any]:
+        """``(problem, value)`` of a success; raises for the two other endings."""
+        if ended.kind == "success":
+            problem, value = self._judge(ended.value)
+            if problem:
+                return problem, None
+            self._last_observation(turn, cell)
+            return "", value
+        self._last_observation(turn, cell)
+        self._give_up(ended)
+
+    def _give_up(self, ended: TaskFinished) -> NoReturn:
+        kind = TaskFail if ended.kind == "fail" else TaskClarify
+        raise kind(ended.value if type(ended.value) is str else "no reason was given")
+
+    def _judge(self, given: Any) -> tuple[str, Any]:
+        """What is wrong with a result, or the value the caller gets."""
+        bounded = self.workspace.bounded
+        try:
+            verdict = bounded(lambda: self.contract.accept(given))
+        except Exception as error:  # code of the agent's own, in a value that was looked at
+            return invalid_result_text(
+                self.contract.returns, f"looking at it raised {type(error).__name__}"
+            ), None
+        if verdict.problem:
+            return invalid_result_text(self.contract.returns, verdict.problem), None
+        value = verdict.value
+        problem = run_checks(self.options.checks, value, bounded)
+        if not problem and self.options.doctest:
+            function = self.contract.definition.function
+            problem = run_examples(
+                self.contract.definition.doc,
+                value,
+                task=self.contract.name,
+                scope=function.__globals__,
+                bounded=bounded,
+            )
+        return (failed_check_text(problem), None) if problem else ("", value)
+
+    def _last_observation(self, turn: int, cell: Cell) -> None:
+        """The action that ended the task is snapshotted and seen like any other."""
+        saved = self.workspace.save(cell, turn)
+        self.place.emit(
+            Observation(
+                **self.place.facts(turn),
+                text=cell.stdout,
+                stdout=cell.stdout,
+                seconds=cell.seconds,
+                commit=saved.commit,
+            )
+        )
+
+    def _succeeded(self, turn: int, value: Any) -> None:
+        shown = self.workspace.bounded(
+            lambda: render_value(value, _RESULT_CHARS, repr_=self.workspace.repr)
+        )
+        self.place.emit(
+            TaskSucceeded(
+                **self.place.facts(),
+                task=self.contract.name,
+                result=shown,
+                usage=self._usage(),
+                turns=turn,
+            )
+        )
+
+    def _failed(self, turn: int, error: BaseException) -> None:
+        self.place.emit(
+            TaskFailed(
+                **self.place.facts(),
+                task=self.contract.name,
+                kind=type(error).__name__,
+                message=str(error),
+                usage=self._usage(),
+                turns=turn,
+            )
+        )
+        if isinstance(error, TaskError) and not error.events:
+            error.task = self.place.path
+            error.events = tuple(self.place.events)
+
+    def _usage(self) -> Usage:
+        return self.place.meter.usage

@@ -1,0 +1,352 @@
+"""A task: a typed function whose body a model writes when it is called."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import copy
+import copyreg
+import functools
+import sys
+import threading
+import warnings
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Any, Generic, ParamSpec, TypeVar, overload
+
+from agex import helpers
+from agex.errors import RegistrationError
+from agex.llm import LLMClient
+from agex.llm.budget import Meter, metered
+from agex.policy import Policy, TypeRule, granted_by, registering_line
+from agex.render import describe, system_text, task_text
+from agex.task.contract import Contract
+from agex.task.definition import Definition
+from agex.task.fanout import ordered
+from agex.task.loop import Run
+from agex.task.options import Options
+from agex.task.place import OnEvent, Place, current_place, outside
+from agex.task.stream import TaskStream
+from agex.task.workspace import open_workspace
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_INPUT_CHARS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What an agent lends to its tasks; each is asked for anew with every call.
+
+    Args:
+        name: the agent's, in paths of events and of state.
+        primer: the developer's words about the agent.
+        policy: what code may reach now.
+        client: the model to ask.
+    """
+
+    name: str
+    primer: str | None
+    policy: Callable[[], Policy]
+    client: Callable[[], LLMClient]
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A policy with the grants of one task, and the system text for it."""
+
+    base: Policy
+    policy: Policy
+    types: tuple[TypeRule, ...]
+    system: str
+    sees_images: bool
+
+
+class Task(Generic[P, R]):
+    """A function that a model implements when it is called; made by ``@agent.task``.
+
+    It keeps the name, signature and docstring of the function it was written as. A call takes the
+    function's arguments, and two keywords of its own: ``state``, a mapping of names that the run
+    starts with and keeps what it defines in, and ``on_event``, called with each event as it happens.
+    """
+
+    __wrapped__: Callable[P, R]
+    __name__: str
+    __qualname__: str
+
+    def __init__(
+        self,
+        definition: Definition,
+        means: Means,
+        options: Options,
+        *,
+        state: Any = None,
+        on_event: OnEvent | None = None,
+    ) -> None:
+        functools.update_wrapper(self, definition.function)
+        self._contract = Contract(definition)
+        self._means = means
+        self._options = options
+        self._state = state
+        self._on_event = on_event
+        self._prepared: _Prepared | None = None
+        self._function: Callable[P, R] | None = None
+
+    def __repr__(self) -> str:
+        return f"<task {self._means.name}.{self.__name__}{self._contract.signature}>"
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        found: Any = sys.modules.get(self.__module__)
+        for part in self.__qualname__.split("."):
+            found = getattr(found, part, None)
+        if found is self:
+            return self.__qualname__  # by reference, like the function it stands for
+        rebuild: Any = copyreg.__newobj__  # type: ignore[attr-defined]  # not in typeshed
+        return rebuild, (type(self),), dict(self.__dict__)
+
+    @overload
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R: ...
+    @overload
+    def __call__(
+        self, *args: Any, state: Any, on_event: OnEvent | None = None, **kwargs: Any
+    ) -> R: ...
+    @overload
+    def __call__(self, *args: Any, on_event: OnEvent, state: Any = None, **kwargs: Any) -> R: ...
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the task: validated arguments in, validated result out.
+
+        Raises:
+            ArgumentError: the arguments do not fit; no model was asked.
+            ConfigurationError: there is no model to ask.
+            TaskFail, TaskClarify, TaskTimeout, BudgetExceeded: the task ended without a result.
+            LLMError: the model could not be asked.
+        """
+        state, on_event = kwargs.pop("state", None), kwargs.pop("on_event", None)
+        if self._contract.definition.is_async:
+            return self._aio(args, kwargs, state, on_event)
+        return self._run(args, kwargs, state, on_event)
+
+    def aio(
+        self, *args: Any, state: Any = None, on_event: OnEvent | None = None, **kwargs: Any
+    ) -> Coroutine[Any, Any, Any]:
+        """The same run as a coroutine; cancelling it ends the run at its next step."""
+        return self._aio(args, kwargs, state, on_event)
+
+    def stream(
+        self, *args: Any, state: Any = None, on_event: OnEvent | None = None, **kwargs: Any
+    ) -> TaskStream[Any]:
+        """The same run as an iterator of its events; ``.result()`` gives what it returned."""
+
+        def start(listen: OnEvent, stopping: threading.Event) -> Any:
+            return self._run(args, kwargs, state, listen, stopping)
+
+        self._contract.bind(args, kwargs)  # wrong arguments are the caller's, not an event
+        return TaskStream(start, on_event or self._on_event)
+
+    def map(
+        self,
+        *iterables: Iterable[Any],
+        max_concurrency: int = 8,
+        executor: Executor | None = None,
+    ) -> Iterator[Any]:
+        """Run the task for each item, many at once; the results in order, like the builtin ``map``.
+
+        The first run that fails raises when its turn comes, and those not yet started are not.
+        Runs do not share a state.
+
+        Args:
+            max_concurrency: how many run at the same time.
+            executor: where they run instead of threads of their own.
+        """
+        return ordered(self._call_one, iterables, max_concurrency, executor)
+
+    def using(self, *, state: Any = None, on_event: OnEvent | None = None) -> Task[P, R]:
+        """The same task with ``state`` and ``on_event`` settled, so that calls take its own arguments."""
+        bound: Task[P, R] = Task(
+            self._contract.definition,
+            self._means,
+            self._options,
+            state=self._state if state is None else state,
+            on_event=on_event or self._on_event,
+        )
+        return bound
+
+    def as_function(self) -> Callable[P, R]:
+        """The task as a plain function of its own arguments, for another agent's code to call."""
+        if self._function is None:
+
+            @functools.wraps(self._contract.definition.function)
+            def call(*args: Any, **kwargs: Any) -> Any:
+                return self._run(args, kwargs, None, None)
+
+            self._function = call
+        return self._function
+
+    def _call_one(self, *args: Any) -> Any:
+        return self._run(args, {}, None, None)
+
+    # ------------------------------------------------------------ one run
+
+    def _run(
+        self,
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+        state: Any,
+        on_event: OnEvent | None,
+        stopping: threading.Event | None = None,
+    ) -> Any:
+        inputs = self._contract.bind(args, kwargs)
+        means, options = self._means, self._options
+        client = means.client()
+        prepared = self._prepare(bool(getattr(client, "sees_images", False)))
+        parent = current_place()
+        place = Place(
+            parent,
+            means.name,
+            self.__name__,
+            meter=_meter(parent, options),
+            on_event=on_event or self._on_event,
+            max_depth=options.max_depth,
+            max_subtasks=options.max_subtasks,
+            state=self._state if state is None else state,
+            stopping=stopping,
+        )
+        if options.copy_inputs:
+            inputs = copy.deepcopy(inputs)
+        with outside():
+            workspace = open_workspace(
+                prepared.policy, place, inputs, options, agent=means.name, task=self.__name__
+            )
+            run = Run(
+                contract=self._contract,
+                options=options,
+                policy=prepared.policy,
+                client=metered(client, place.meter, place.path),
+                place=place,
+                workspace=workspace,
+                inputs={
+                    name: describe(
+                        name, value, _INPUT_CHARS, repr_=workspace.repr, policy=prepared.policy
+                    )
+                    for name, value in inputs.items()
+                },
+                system=prepared.system,
+                assignment=self._assignment(
+                    inputs, prepared, workspace.introduction, workspace.repr
+                ),
+                sees_images=prepared.sees_images,
+            )
+            return run.result()
+
+    def _assignment(
+        self, inputs: Mapping[str, Any], prepared: _Prepared, introduction: str, repr_: Any
+    ) -> str:
+        definition = self._contract.definition
+        text = task_text(
+            definition.name,
+            definition.signature,
+            definition.doc or None,
+            inputs,
+            annotations=self._contract.annotations,
+            primer=definition.primer,
+            types=prepared.types,
+            policy=prepared.policy,
+            repr_=repr_,
+        )
+        return f"{text}\n\n{introduction}" if introduction else text
+
+    def _prepare(self, sees_images: bool) -> _Prepared:
+        """The policy of a run, made once for each policy of the agent."""
+        base = self._means.policy()
+        known = self._prepared
+        if known is not None and known.base is base and known.sees_images == sees_images:
+            return known
+        annotations = dict(self._contract.annotations)
+        result = annotations.pop("return", None)
+        granted = granted_by(annotations.values(), result, policy=base, curated=_curated())
+        policy = base.with_types(granted.rules) if granted.rules else base
+        prepared = _Prepared(
+            base,
+            policy,
+            tuple(rule for rule in granted.rules.values() if rule.visibility == "high"),
+            system_text(policy, primer=self._means.primer, vision=sees_images),
+            sees_images,
+        )
+        self._prepared = prepared
+        return prepared
+
+    def warn_of_opaque_types(self, stacklevel: int) -> None:
+        """Warn once of types in the signature that agent code could only hold and pass on."""
+        try:
+            annotations = dict(self._contract.annotations)
+        except RegistrationError:
+            return  # a class further down the module; the first call will say so if it never comes
+        result = annotations.pop("return", None)
+        granted = granted_by(
+            annotations.values(), result, policy=self._means.policy(), curated=_curated()
+        )
+        if granted.opaque:
+            lines = "\n".join(f"    {registering_line(cls)}" for cls in granted.opaque)
+            names = ", ".join(cls.__name__ for cls in granted.opaque)
+            warnings.warn(
+                f"{self.__name__}: {names} in the signature is not registered, so agent code can hold "
+                f"it and pass it on, and nothing else. To open it:\n{lines}",
+                UserWarning,
+                stacklevel=stacklevel + 1,
+            )
+
+    # ------------------------------------------------------------ async
+
+    async def _aio(
+        self,
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+        state: Any,
+        on_event: OnEvent | None,
+    ) -> Any:
+        """A thread of its own: the default executor is small, and runs wait for minutes."""
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[Any] = loop.create_future()
+        stopping = threading.Event()
+        context = contextvars.copy_context()
+
+        def settle(value: Any, error: BaseException | None) -> None:
+            if done.cancelled():
+                return
+            if error is not None:
+                done.set_exception(error)
+            else:
+                done.set_result(value)
+
+        def work() -> None:
+            value, failed = None, None
+            try:
+                value = context.run(self._run, args, kwargs, state, on_event, stopping)
+            except BaseException as error:
+                failed = error
+            try:
+                loop.call_soon_threadsafe(settle, value, failed)
+            except RuntimeError:  # the loop was closed while the run went on
+                pass
+
+        threading.Thread(target=work, name=f"agex-{self.__name__}", daemon=True).start()
+        try:
+            return await done
+        except asyncio.CancelledError:
+            stopping.set()
+            raise
+
+
+def _meter(parent: Place | None, options: Options) -> Meter:
+    limits = {
+        "max_cost": options.max_cost,
+        "max_llm_tokens": options.max_llm_tokens,
+        "max_llm_calls": options.max_llm_calls,
+    }
+    return parent.meter.child(**limits) if parent is not None else Meter(**limits)  # type: ignore[arg-type]  # one dict for both
+
+
+def _curated() -> Any:
+    return getattr(helpers, "CURATED", None)

@@ -1,0 +1,181 @@
+"""Where the code of one run lives: a sandbox session over a namespace, and the snapshot after each action.
+
+The loop sees neither the sandbox nor the state: it runs a cell here, and saves after it. The two
+protocols say what this room needs of the sandbox; the state's own is :class:`agex.state.protocol.Namespace`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from agex.errors import RegistrationError, TaskFinished
+from agex.policy import Policy
+from agex.sandbox import Limits, Session
+from agex.state.protocol import Namespace, State
+from agex.task.options import Options
+from agex.task.place import Place
+from agex.task.verbs import VERBS
+
+T = TypeVar("T")
+
+_NAME = re.compile(r"[^\W\d]\w*")
+
+
+class Cell(Protocol):
+    """What one run cell did: the part of the sandbox's result that the loop reads."""
+
+    @property
+    def error(self) -> BaseException | None: ...
+    @property
+    def traceback(self) -> str: ...
+    @property
+    def stdout(self) -> str: ...
+    @property
+    def output(self) -> Any: ...
+    @property
+    def ended(self) -> TaskFinished | None: ...
+    @property
+    def assigned(self) -> Sequence[str]: ...
+    @property
+    def touched(self) -> Collection[str]: ...
+    @property
+    def images(self) -> Sequence[Any]: ...
+    @property
+    def seconds(self) -> float: ...
+
+
+class Box(Protocol):
+    """A sandbox session, as far as a run uses it."""
+
+    @property
+    def namespace(self) -> Mapping[str, Any]: ...
+    def run(self, source: str) -> Cell: ...
+    def bounded(self, call: Callable[[], T]) -> T: ...
+    def repr(self, value: Any, limit: int) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a snapshot did: the commit it made, and lines the model should read about it."""
+
+    commit: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Workspace:
+    """A session, and the namespace it is saved to; ``space`` is ``None`` where nothing outlives the run."""
+
+    box: Box
+    place: Place
+    space: Namespace | None = None
+    agent: str = ""
+    task: str = ""
+    introduction: str = ""
+    _missing: dict[str, str] = field(default_factory=dict)
+    _told: set[str] = field(default_factory=set)
+    _events_saved: int = 0
+
+    def run(self, source: str) -> Cell:
+        """Run one cell; the names it mentions are loaded first."""
+        if self.space is not None:
+            absent = self.space.load(set(_NAME.findall(source)))
+            self._missing = {name: str(missing) for name, missing in absent.items()}
+        with self.place.running():
+            return self.box.run(source)
+
+    def save(self, cell: Cell, turn: int) -> Kept:
+        """Snapshot what ``cell`` could have changed."""
+        if self.space is None:
+            return Kept()
+        saved = self.space.commit(
+            cell.touched,
+            message=f"turn {turn}",
+            agent=self.agent,
+            task=self.task,
+            events=self._fresh_events(),
+        )
+        notes: list[str] = []
+        if isinstance(cell.error, NameError) and cell.error.name in self._missing:
+            notes.append(f"{cell.error.name} {self._missing[cell.error.name]}")
+        for name, why in saved.left_out.items():
+            if name not in self._told:
+                self._told.add(name)
+                notes.append(
+                    f"{name} can be used now and will not be kept for later calls ({why})."
+                )
+        return Kept(saved.commit, tuple(notes))
+
+    def close(self) -> None:
+        """Store what happened after the last action, such as how the run ended."""
+        if self.space is not None:
+            rest = self._fresh_events()
+            if rest:
+                self.space.commit((), message="end", agent=self.agent, task=self.task, events=rest)
+
+    def _fresh_events(self) -> list[Any]:
+        fresh = self.place.events[self._events_saved :]
+        self._events_saved = len(self.place.events)
+        return fresh
+
+    @property
+    def namespace(self) -> Mapping[str, Any]:
+        """What agent code has made, by name."""
+        return self.box.namespace
+
+    def names(self) -> Collection[str]:
+        """The names that are still there."""
+        return tuple(self.box.namespace)
+
+    def repr(self, value: Any, limit: int) -> str | None:
+        """A bounded ``repr`` of an object the agent made."""
+        return self.box.repr(value, limit)
+
+    def bounded(self, call: Callable[[], T]) -> T:
+        """Run ``call``, which may enter agent code, within the limits of one action."""
+        return self.box.bounded(call)
+
+
+def open_workspace(
+    policy: Policy,
+    place: Place,
+    inputs: Mapping[str, Any],
+    options: Options,
+    *,
+    agent: str,
+    task: str,
+) -> Workspace:
+    """A workspace for one run, in the caller's state where one was given.
+
+    Raises:
+        RegistrationError: the task's ``setup`` failed.
+    """
+    space: Namespace | None = None
+    if place.state is not None:
+        if not isinstance(place.state, State):
+            raise TypeError(
+                f"state= takes a state such as agex.Live() or agex.Versioned(), got "
+                f"{type(place.state).__name__}. To start from a dict: agex.Live(the_dict)."
+            )
+        space = place.state.namespace(place.home)
+    session = Session(
+        policy,
+        namespace=space.globals if space is not None else None,
+        inputs=inputs,
+        limits=Limits(timeout_seconds=options.timeout_seconds, max_memory=options.max_memory),
+        verbs=VERBS,
+    )
+    workspace = Workspace(session, place, space, agent, task)
+    if options.setup:
+        cell = workspace.run(options.setup)
+        if cell.error is not None:
+            raise RegistrationError(f"the setup of {task} failed:\n{cell.traceback}")
+        workspace.save(cell, 0)
+        workspace.introduction = (
+            f"This has run already:\n\n```python\n{options.setup.strip()}\n```"
+            + (f"\n\nIt printed:\n{cell.stdout.strip()[:2000]}" if cell.stdout.strip() else "")
+        )
+    return workspace
