@@ -8,6 +8,7 @@ from os import environ
 
 __version__ = "1.0"
 
+size = 7
 shared = [3, 1, 2]
 matrix = [[0, 0], [0, 0]]
 settings = {"mode": "safe", "nested": {"level": 1}}

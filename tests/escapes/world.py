@@ -118,8 +118,8 @@ class World:
             lib.Point, lib.area, collections.Counter, collections.OrderedDict, enum.Enum,
             json.JSONEncoder, functools, dataclasses, collections, random.Random,
         ]  # fmt: skip
-        for thing in watched:
-            label = f"{getattr(thing, '__name__', thing)}"
+        for position, thing in enumerate(watched):
+            label = f"{getattr(thing, '__name__', thing)} ({position})"
             picture[f"members of {label}"] = _members(thing)
             if isinstance(thing, types.FunctionType):
                 picture[f"code of {label}"] = (
@@ -131,7 +131,7 @@ class World:
 
     def _changes(self) -> list[str]:
         now = self._picture()
-        return [f"changed: {name}" for name in self._before if self._before[name] != now[name]]
+        return [f"changed: {name}" for name in self._before if self._before[name] != now.get(name)]
 
 
 def _members(thing: Any) -> dict[str, int]:

@@ -88,7 +88,7 @@ ATTACKS = [
         [
             ("function", "boom"),
             ("method", "Host.reveal"),
-            ("bound method", "host.login.__func__"),
+            ("bound method", "host.reveal.__func__"),
             ("hook", "Host._check"),
         ],
     ),

@@ -50,7 +50,7 @@ FIELDS = [
     ("f-string a", "f'{secret!a}'"),
     ("f-string spec", "f'{secret:>3}'"),
     ("f-string debug", "f'{secret=}'"),
-    ("f-string nested spec", "f'{host:{secret}}'"),
+    ("f-string nested spec", "f'{3:{secret}}'"),
     ("f-string container", "f'{[secret]}'"),
     ("f-string attribute", "f'{secret.flag}'"),
     ("str", "str(secret)"),
