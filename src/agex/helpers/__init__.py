@@ -1,0 +1,9 @@
+"""Ready registrations: one line each for the libraries that agents use most.
+
+*Knows:* ``policy``, ``errors``.
+*Never imports:* a third-party library before its ``register_…`` is called; any other room.
+"""
+
+from agex.helpers.stdlib import register_stdlib
+
+__all__ = ["register_stdlib"]

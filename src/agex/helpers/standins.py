@@ -1,0 +1,155 @@
+"""What agent code gets in place of library functions that can do too much.
+
+Each takes what the original takes, as far as it is harmless, and says in words what is not.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import decimal
+import io
+import struct
+import time
+import zlib
+from collections.abc import Iterable
+from typing import Any, NoReturn
+
+LONGEST_SLEEP_SECONDS = 2.0
+"""One call sleeps no longer: sleeping is host code, and no deadline can end it."""
+
+MOST_DIGITS = 10_000
+"""Decimal precision: quadratic algorithms in C stay well under a second."""
+
+MOST_BYTES = 100_000_000
+"""What one call may make out of an input that says nothing about its size."""
+
+
+def short_sleep(seconds: float) -> None:
+    """Sleep for at most two seconds a call."""
+    if seconds > LONGEST_SLEEP_SECONDS:
+        raise ValueError(
+            f"time.sleep({seconds!r}): at most {LONGEST_SLEEP_SECONDS:g} seconds at a time here; "
+            "there is usually nothing to wait for"
+        )
+    time.sleep(seconds)
+
+
+def no_seed(*args: Any, **kwargs: Any) -> NoReturn:
+    """Refuse to seed the generator that the whole program shares."""
+    raise ValueError(
+        "random.seed(): the shared generator belongs to the whole program; "
+        "make one of your own: rng = random.Random(42), then rng.random(), rng.choice(…)"
+    )
+
+
+def decimal_context(ctx: None = None, **kwargs: Any) -> contextlib.AbstractContextManager[Any]:
+    """``decimal.localcontext`` with its settings as keywords and a bounded precision."""
+    if ctx is not None:
+        raise ValueError(
+            "localcontext() takes its settings as keywords here: localcontext(prec=50)"
+        )
+    if kwargs.get("prec", 0) > MOST_DIGITS:
+        raise ValueError(f"localcontext(prec=…): at most {MOST_DIGITS} digits here")
+    return decimal.localcontext(**kwargs)
+
+
+def no_shared_context(*args: Any, **kwargs: Any) -> NoReturn:
+    """Refuse the context that the running thread uses for the host's own decimals."""
+    raise ValueError(
+        "decimal.getcontext(): that context is the host's; write: with localcontext(prec=50): …"
+    )
+
+
+def bounded_pack(format: str | bytes, /, *values: Any) -> bytes:
+    """``struct.pack`` of up to a hundred million bytes."""
+    if struct.calcsize(format) > MOST_BYTES:
+        raise ValueError(f"struct.pack(): the result is larger than {MOST_BYTES} bytes")
+    return struct.pack(format, *values)
+
+
+def csv_writer(csvfile: io.StringIO, *args: Any, **kwargs: Any) -> Any:
+    """``csv.writer`` into an ``io.StringIO``."""
+    return csv.writer(_in_memory("csv.writer", csvfile), *args, **kwargs)
+
+
+def csv_dict_writer(f: io.StringIO, fieldnames: Iterable[str], *args: Any, **kwargs: Any) -> Any:
+    """``csv.DictWriter`` into an ``io.StringIO``."""
+    return csv.DictWriter(_in_memory("csv.DictWriter", f), list(fieldnames), *args, **kwargs)
+
+
+def _in_memory(called: str, target: object) -> io.StringIO:
+    if type(target) is not io.StringIO:
+        raise TypeError(
+            f"{called}() writes to an io.StringIO here, not to a {type(target).__name__}"
+        )
+    return target
+
+
+def bounded_decompress(data: bytes, /, wbits: int = zlib.MAX_WBITS, bufsize: int = 16384) -> bytes:
+    """``zlib.decompress`` up to a hundred million bytes."""
+    machine = zlib.decompressobj(wbits)
+    out = machine.decompress(data, MOST_BYTES)
+    if machine.unconsumed_tail:
+        raise ValueError(f"zlib.decompress(): the result is larger than {MOST_BYTES} bytes")
+    if not machine.eof:
+        raise zlib.error("Error -5 while decompressing data: incomplete or truncated stream")
+    return out
+
+
+# ---------------------------------------------------------------- numpy
+
+
+def numpy_empty(shape: Any, dtype: Any = float, order: Any = "C", **kwargs: Any) -> Any:
+    """``np.zeros``: memory nobody has written to may hold what the program kept there before."""
+    import numpy as np
+
+    return np.zeros(shape, dtype=dtype, order=order)
+
+
+def numpy_empty_like(prototype: Any, dtype: Any = None, **kwargs: Any) -> Any:
+    """``np.zeros_like``, for the same reason."""
+    import numpy as np
+
+    kwargs.pop("device", None)
+    return np.zeros_like(prototype, dtype=dtype, **kwargs)
+
+
+def numpy_pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> Any:
+    """``np.pad`` without ``mode="empty"``, for the same reason."""
+    import numpy as np
+
+    if mode == "empty":
+        mode = "constant"
+    return np.pad(array, pad_width, mode=mode, **kwargs)
+
+
+class Rows:
+    """``np.r_`` and ``np.c_`` without their strings, which look names up in the caller's frame."""
+
+    __slots__ = ("_which",)
+
+    def __init__(self, which: str) -> None:
+        self._which = which
+
+    def __getitem__(self, key: Any) -> Any:
+        import numpy as np
+
+        for part in key if isinstance(key, tuple) else (key,):
+            if isinstance(part, str):
+                raise TypeError(f"np.{self._which}[…] takes arrays and slices here, no strings")
+        return getattr(np, self._which)[key]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Rows) and other._which == self._which
+
+    def __hash__(self) -> int:
+        return hash(self._which)
+
+
+def no_numpy_seed(*args: Any, **kwargs: Any) -> NoReturn:
+    """Refuse to seed the generator that the whole program shares."""
+    raise ValueError(
+        "np.random.seed(): the shared generator belongs to the whole program; "
+        "make one of your own: rng = np.random.default_rng(42), then rng.normal(…), rng.choice(…)"
+    )

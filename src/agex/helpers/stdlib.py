@@ -1,0 +1,319 @@
+"""What of the standard library agent code may import: computing, text, dates and data formats.
+
+Nothing here reaches files, the network, other processes, ``eval`` or pickle, and nothing changes a
+setting of the whole process. The modules about the language itself (``typing``, ``dataclasses``,
+``functools`` …) are the sandbox's own affair and are not registered here.
+"""
+
+from __future__ import annotations
+
+import _csv
+import calendar
+import datetime
+import decimal
+import hashlib
+import io
+import types
+
+from agex.helpers import standins
+from agex.helpers.table import Exposed, types_module
+from agex.policy import Registrar
+
+MATH = (
+    Exposed("math"),
+    Exposed("cmath"),
+    Exposed(
+        "statistics",
+        include=(
+            "mean",
+            "fmean",
+            "geometric_mean",
+            "harmonic_mean",
+            "median",
+            "median_low",
+            "median_high",
+            "median_grouped",
+            "mode",
+            "multimode",
+            "quantiles",
+            "pstdev",
+            "pvariance",
+            "stdev",
+            "variance",
+            "covariance",
+            "correlation",
+            "linear_regression",
+            "LinearRegression",
+            "kde",
+            "NormalDist",
+            "StatisticsError",
+        ),
+    ),
+    Exposed(
+        "random",
+        include=(
+            "random",
+            "uniform",
+            "randint",
+            "randrange",
+            "choice",
+            "choices",
+            "sample",
+            "shuffle",
+            "gauss",
+            "normalvariate",
+            "triangular",
+            "betavariate",
+            "expovariate",
+            "gammavariate",
+            "lognormvariate",
+            "vonmisesvariate",
+            "paretovariate",
+            "weibullvariate",
+            "randbytes",
+            "getrandbits",
+            "binomialvariate",
+            "Random",
+            "seed",
+        ),
+        deny=("setstate", "getstate"),
+        # The shared generator belongs to the whole program; a generator of one's own may be seeded.
+        instead={"seed": standins.no_seed},
+    ),
+    Exposed("fractions", include=("Fraction",)),
+    Exposed(
+        "decimal",
+        include=(
+            "Decimal",
+            "DecimalException",
+            "InvalidOperation",
+            "DivisionByZero",
+            "Inexact",
+            "Rounded",
+            "Overflow",
+            "Underflow",
+            "Subnormal",
+            "FloatOperation",
+            "Clamped",
+            "ConversionSyntax",
+            "DivisionImpossible",
+            "DivisionUndefined",
+            "InvalidContext",
+            "ROUND_*",
+            "localcontext",
+            "getcontext",
+        ),
+        # The context of the running thread is the host's; a `with localcontext(prec=50):` is not.
+        instead={
+            "localcontext": standins.decimal_context,
+            "getcontext": standins.no_shared_context,
+        },
+    ),
+    Exposed("bisect"),
+    Exposed("heapq"),
+)
+
+TIME = (
+    Exposed("datetime", deny=("datetime_CAPI", "sys")),
+    Exposed(
+        "time",
+        include=(
+            "time",
+            "time_ns",
+            "perf_counter",
+            "perf_counter_ns",
+            "monotonic",
+            "monotonic_ns",
+            "process_time",
+            "gmtime",
+            "localtime",
+            "mktime",
+            "strftime",
+            "strptime",
+            "asctime",
+            "ctime",
+            "struct_time",
+            "sleep",
+        ),
+        instead={"sleep": standins.short_sleep},
+    ),
+    Exposed(
+        "calendar",
+        include=(
+            "monthrange",
+            "isleap",
+            "leapdays",
+            "weekday",
+            "monthcalendar",
+            "month",
+            "timegm",
+            "Calendar",
+            "TextCalendar",
+            "HTMLCalendar",
+            "IllegalMonthError",
+            "IllegalWeekdayError",
+            "MONDAY",
+            "TUESDAY",
+            "WEDNESDAY",
+            "THURSDAY",
+            "FRIDAY",
+            "SATURDAY",
+            "SUNDAY",
+            "day_name",
+            "day_abbr",
+            "month_name",
+            "month_abbr",
+            "Day",
+            "Month",
+        ),
+        deny=("pr*", "setfirstweekday", "different_locale"),
+    ),
+    Exposed(
+        "zoneinfo", include=("ZoneInfo", "ZoneInfoNotFoundError"), deny=("from_file", "*cache*")
+    ),
+)
+
+TEXT = (
+    Exposed(
+        "string",
+        include=(
+            "ascii_letters", "ascii_lowercase", "ascii_uppercase", "digits", "hexdigits",
+            "octdigits", "punctuation", "printable", "whitespace", "capwords",
+        ),
+    ),
+    Exposed("textwrap"),
+    Exposed("unicodedata", deny=("ucd_3_2_0", "UCD")),
+    Exposed(
+        "re",
+        include=(
+            "compile", "match", "fullmatch", "search", "findall", "finditer", "sub", "subn", "split",
+            "escape", "error", "PatternError", "Pattern", "Match", "RegexFlag", "NOFLAG",
+            "A", "ASCII", "I", "IGNORECASE", "M", "MULTILINE", "S", "DOTALL", "X", "VERBOSE",
+            "U", "UNICODE",
+        ),
+        deny=("scanner",),
+        sealed=("Pattern", "Match"),
+    ),
+    Exposed("difflib", include=(
+        "SequenceMatcher", "Match", "Differ", "HtmlDiff", "get_close_matches", "ndiff", "restore",
+        "unified_diff", "context_diff", "IS_CHARACTER_JUNK", "IS_LINE_JUNK",
+    )),
+    Exposed("html", include=("escape", "unescape")),
+    Exposed(
+        "urllib.parse",
+        include=(
+            "quote", "quote_plus", "unquote", "unquote_plus", "quote_from_bytes", "unquote_to_bytes",
+            "urlencode", "urlparse", "urlsplit", "urlunparse", "urlunsplit", "urljoin", "urldefrag",
+            "parse_qs", "parse_qsl", "ParseResult", "SplitResult", "DefragResult",
+        ),
+    ),
+)  # fmt: skip
+
+DATA = (
+    Exposed("json", include=("dumps", "loads", "JSONDecodeError", "JSONEncoder", "JSONDecoder")),
+    Exposed(
+        "csv",
+        include=(
+            "reader",
+            "writer",
+            "DictReader",
+            "DictWriter",
+            "Error",
+            "QUOTE_*",
+            "excel",
+            "excel_tab",
+            "unix_dialect",
+            "Dialect",
+            "list_dialects",
+        ),
+        # A writer calls `write` on what it is given: that may be text in memory, nothing else.
+        instead={"writer": standins.csv_writer, "DictWriter": standins.csv_dict_writer},
+    ),
+    Exposed("io", include=("StringIO", "BytesIO")),
+    Exposed(
+        "hashlib",
+        include=(
+            "md5",
+            "sha1",
+            "sha224",
+            "sha256",
+            "sha384",
+            "sha512",
+            "sha3_224",
+            "sha3_256",
+            "sha3_384",
+            "sha3_512",
+            "blake2b",
+            "blake2s",
+            "shake_128",
+            "shake_256",
+            "new",
+            "algorithms_guaranteed",
+        ),
+    ),
+    Exposed("hmac", include=("new", "digest", "compare_digest", "HMAC")),
+    Exposed("base64", deny=("main", "encode", "decode", "test")),
+    Exposed("binascii"),
+    Exposed(
+        "zlib",
+        include=("compress", "decompress", "crc32", "adler32", "error"),
+        instead={"decompress": standins.bounded_decompress},
+    ),
+    Exposed(
+        "uuid",
+        include=(
+            "UUID",
+            "uuid3",
+            "uuid4",
+            "uuid5",
+            "NAMESPACE_DNS",
+            "NAMESPACE_URL",
+            "NAMESPACE_OID",
+            "NAMESPACE_X500",
+        ),
+    ),
+    Exposed(
+        "struct",
+        include=("pack", "unpack", "calcsize", "iter_unpack", "error"),
+        instead={"pack": standins.bounded_pack},
+    ),
+    Exposed("array", include=("array", "typecodes"), deny=("tofile", "fromfile", "buffer_info")),
+    Exposed("ipaddress"),
+    Exposed("colorsys"),
+    Exposed("graphlib", include=("TopologicalSorter", "CycleError")),
+    Exposed("numbers"),
+    Exposed(
+        "secrets", include=("choice", "randbelow", "token_hex", "token_bytes", "token_urlsafe")
+    ),
+)
+
+STDLIB = (*MATH, *TIME, *TEXT, *DATA)
+
+
+def register_stdlib(agent: Registrar) -> None:
+    """Let agent code import what of the standard library computes: no files, network, processes.
+
+    Args:
+        agent: an ``Agent``, or anything else with the three verbs.
+    """
+    for exposed in STDLIB:
+        exposed.register(agent)
+    agent.module(_private_types(), visibility="low")
+
+
+def _private_types() -> types.ModuleType:
+    """Classes of what the functions above return: hashes, csv readers."""
+    return types_module(
+        "stdlib_types",
+        {
+            "Hash": type(hashlib.md5(usedforsecurity=False)),
+            "HashXOF": type(hashlib.shake_128()),
+            "Sha3": type(hashlib.sha3_256()),
+            "CsvReader": type(_csv.reader([])),
+            "CsvWriter": type(_csv.writer(io.StringIO())),
+            "IsoCalendarDate": type(datetime.date.min.isocalendar()),
+            "DayNames": type(calendar.day_name),
+            "MonthNames": type(calendar.month_name),
+            "DecimalTuple": decimal.DecimalTuple,
+        },
+    )

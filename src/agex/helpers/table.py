@@ -1,0 +1,131 @@
+"""How a helper writes down what it registers: one :class:`Exposed` per module.
+
+A table names more than any one version of a library has; what this installation does not have is
+left out, so that a helper works with old and new versions alike. What is denied is denied by a
+:class:`Deny`, which holds for members that do not exist yet as well.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import importlib
+import re
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from agex.errors import MissingExtraError
+from agex.policy import MemberSpec, Registrar
+
+
+@dataclass(frozen=True, slots=True)
+class Deny:
+    """An exclude predicate: private names, and every (dotted) name that one of the globs matches.
+
+    A glob without a dot is held against each segment (``"to_pickle"`` denies
+    ``DataFrame.to_pickle``), one with dots against the whole name.
+    """
+
+    globs: tuple[str, ...] = ()
+
+    def __call__(self, name: str) -> bool:
+        segments = name.split(".")
+        if any(segment.startswith("_") for segment in segments):
+            return True
+        whole, single = _compiled(self.globs)
+        return whole(name) is not None or any(single(segment) for segment in segments)
+
+
+@lru_cache(maxsize=64)
+def _compiled(globs: tuple[str, ...]) -> tuple[Callable[[str], Any], Callable[[str], Any]]:
+    dotted = [fnmatch.translate(glob) for glob in globs if "." in glob]
+    plain = [fnmatch.translate(glob) for glob in globs if "." not in glob]
+    nothing = r"(?!)"
+    return (
+        re.compile("|".join(dotted) or nothing).match,
+        re.compile("|".join(plain) or nothing).match,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Exposed:
+    """One module as agent code may see it.
+
+    Args:
+        module: its import name.
+        include: names, ``"Class.member"`` or globs; those this installation lacks are skipped.
+        deny: globs for :class:`Deny`.
+        instead: what stands in for members, by (dotted) name.
+        sealed: classes that agent code may use but not make.
+        recursive: with the submodules.
+    """
+
+    module: str
+    include: tuple[str, ...] = ("*",)
+    deny: tuple[str, ...] = ()
+    instead: Mapping[str, Any] = field(default_factory=dict)
+    sealed: tuple[str, ...] = ()
+    recursive: bool = False
+
+    def register(self, registrar: Registrar) -> None:
+        """Register the module; an optional module that is not installed is skipped."""
+        try:
+            module = importlib.import_module(self.module)
+        except ImportError:
+            return
+        include = tuple(name for name in self.include if has(module, name)) or ("*",)
+        configure = {
+            name: MemberSpec(instead=other)
+            for name, other in self.instead.items()
+            if has(module, name)
+        }
+        for name in self.sealed:
+            if has(module, name):
+                configure[name] = MemberSpec(constructable=False)
+        registrar.module(
+            module,
+            include=include,
+            exclude=Deny(self.deny),
+            configure=configure,
+            recursive=self.recursive,
+        )
+
+
+def has(module: types.ModuleType, dotted: str) -> bool:
+    """Whether a name from a table exists here; a glob does when anything matches it."""
+    head, _, rest = dotted.partition(".")
+    if "*" in head:
+        return any(fnmatch.fnmatchcase(name, head) for name in dir(module))
+    if not hasattr(module, head):
+        return False
+    holder = getattr(module, head)
+    if not rest or "*" in rest or isinstance(holder, types.ModuleType):
+        return True
+    return all(hasattr(holder, part) for part in rest.split(".")[:1])
+
+
+def types_module(name: str, classes: Mapping[str, type | None]) -> types.ModuleType:
+    """A module made in memory that holds classes a library keeps in private places.
+
+    Objects of these classes are what public functions return (a ``groupby``, a hash), so their
+    methods have to be known; nobody imports the private modules for it.
+    """
+    module = types.ModuleType(name, f"The classes behind what {name.partition('_')[0]} returns.")
+    found = {key: cls for key, cls in classes.items() if cls is not None}
+    vars(module).update(found)
+    vars(module)["__all__"] = sorted(found)
+    return module
+
+
+def installed(package: str, extra: str) -> types.ModuleType:
+    """The package, imported.
+
+    Raises:
+        MissingExtraError: it is not installed.
+    """
+    try:
+        return importlib.import_module(package)
+    except ImportError:
+        raise MissingExtraError(package, extra) from None
