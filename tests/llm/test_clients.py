@@ -16,11 +16,15 @@ from agex.llm import (
     LiteLLMClient,
     LLMClient,
     LLMResponse,
+    Meter,
     Recording,
+    RecordingClient,
     ReplayClient,
     Run,
     ScriptedClient,
+    can_see,
     make_client,
+    metered,
 )
 from agex.messages import Message, Usage
 from tests.servers import ChatServer, Status, free_port
@@ -213,6 +217,15 @@ def test_only_failures_of_models_fall_back() -> None:
     with pytest.raises(KeyboardInterrupt):
         client.complete(ASK)
     assert second.requests == []
+
+
+def test_pictures_are_sent_only_where_every_fallback_takes_them() -> None:
+    seeing, blind = ScriptedClient([], sees_images=True), ScriptedClient([])
+
+    assert can_see(FallbackClient([seeing, seeing]))
+    assert not can_see(FallbackClient([seeing, blind]))
+    assert can_see(metered(RecordingClient(seeing, "unused.md"), Meter()))
+    assert not can_see(CallableClient(lambda messages: ""))
 
 
 # ---------------------------------------------------------------- llm=

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import pickle
+import subprocess
+import sys
 import warnings
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +17,7 @@ from agex.errors import ConfigurationError
 from agex.llm import LiteLLMClient
 from agex.llm import litellm_client as module
 from agex.messages import Image, Message, Usage
-from tests.servers import ChatServer, Reply
+from tests.servers import ChatServer, Reply, Status
 
 ASK = [Message("system", "Answer in code."), Message("user", "What is the next prime?")]
 BLOCK = "I will compute it.\n\n```python\nx = 1\n```\n"
@@ -227,6 +233,56 @@ def test_options_that_cannot_work_are_refused_when_the_client_is_made(
 ) -> None:
     with pytest.raises(ConfigurationError, match=word):
         LiteLLMClient(**wrong)  # type: ignore[arg-type]
+
+
+def test_many_threads_share_a_client_without_mixing_answers() -> None:
+    def echo(body: dict[str, Any]) -> Reply:
+        return Reply(f"you said {body['messages'][0]['content']}")
+
+    with ChatServer(echo) as server, ThreadPoolExecutor(8) as pool:
+        client = server.client()
+        texts = list(
+            pool.map(
+                lambda n: client.complete([Message("user", str(n))], on_text=lambda _: None).text,
+                range(64),
+            )
+        )
+
+    assert texts == [f"you said {n}" for n in range(64)]
+    assert len(server.requests) == 64
+
+
+def test_a_first_request_prints_nothing_and_reads_no_env_file(tmp_path: Path) -> None:
+    """litellm reads a .env file, fetches a price list and prints banners unless told otherwise."""
+    (tmp_path / ".env").write_text("AGEX_FROM_DOTENV=1\n")
+    program = """
+import os, sys
+from agex.llm import LiteLLMClient
+from agex.messages import Message
+ask = [Message("user", "hello")]
+assert "litellm" not in sys.modules
+client = LiteLLMClient("openai/x", api_base=sys.argv[1], api_key="k", cost_per_token=(0, 0))
+client.complete(ask, on_text=lambda _: None)
+try:
+    client.complete(ask)
+except Exception as error:
+    assert "401" in str(error), error
+assert "litellm" in sys.modules
+assert "AGEX_FROM_DOTENV" not in os.environ
+"""
+    environ = {
+        name: value for name, value in os.environ.items() if not name.startswith("LITELLM")
+    } | {"PYTHONPATH": os.pathsep.join(sys.path), "HTTPS_PROXY": "http://127.0.0.1:9"}
+    with ChatServer(["hello", Status(401)]) as server:
+        done = subprocess.run(
+            [sys.executable, "-c", program, server.url],
+            cwd=tmp_path,
+            env=environ,
+            capture_output=True,
+            text=True,
+        )
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_an_estimate_is_near_the_servers_count_and_priced() -> None:

@@ -13,7 +13,15 @@ from collections.abc import Iterator, Sequence
 from typing import NoReturn
 
 from agex.errors import BudgetExceeded, ConfigurationError, LLMError
-from agex.llm.client import LLMClient, LLMResponse, OnText, StopWhen, estimate, for_run
+from agex.llm.client import (
+    LLMClient,
+    LLMResponse,
+    OnText,
+    StopWhen,
+    can_see,
+    estimate,
+    for_run,
+)
 from agex.messages import Message, Usage
 
 
@@ -187,6 +195,11 @@ class MeteredClient:
         self._client = for_run(client, path, before_retry=self._retry)
         self._meter = meter
         self._ticket: Ticket | None = None
+
+    @property
+    def sees_images(self) -> bool:
+        """What the client says."""
+        return can_see(self._client)
 
     def __repr__(self) -> str:
         return f"MeteredClient({self._client!r})"

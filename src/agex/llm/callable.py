@@ -17,14 +17,17 @@ class CallableClient:
     """Asks ``answer(messages)``, which returns the text of the next message.
 
     It may return an :class:`LLMResponse` as well, to say what the answer cost or why it ended.
-    What it raises reaches the caller of the task as it is.
+    What it raises reaches the caller of the task as it is. With ``sees_images=True`` the messages
+    hold pictures, where there are some.
 
     >>> client = CallableClient(lambda messages: f"{len(messages)} so far")
     >>> client.complete([Message("user", "hello")]).text
     '1 so far'
     """
 
-    def __init__(self, answer: Answer, *, model: str | None = None) -> None:
+    def __init__(
+        self, answer: Answer, *, model: str | None = None, sees_images: bool = False
+    ) -> None:
         if inspect.iscoroutinefunction(answer):
             raise ConfigurationError(
                 f"llm={_name(answer)} is an async function; give an ordinary function of the "
@@ -32,6 +35,7 @@ class CallableClient:
                 "may block)."
             )
         self.model = model or _name(answer)
+        self.sees_images = sees_images
         self._answer = answer
 
     def __repr__(self) -> str:

@@ -2,7 +2,8 @@
 
 A client takes the whole conversation and hands back the text of the next message. Two things a
 client may also do, when it has a reason to, are written here as protocols of their own, so that the
-smallest client is one attribute and one method:
+smallest client is one attribute and one method (a third, ``sees_images``, may say that it takes
+pictures):
 
 - :class:`RunAware`: it behaves differently from run to run (a replay finds its place, a retrier asks
   before it spends another request);
@@ -98,6 +99,12 @@ class Estimates(Protocol):
     def estimate(self, messages: Sequence[Message]) -> Usage:
         """One request's input tokens, cost (``None`` when no price is known), and ``requests=1``."""
         ...
+
+
+def can_see(client: LLMClient) -> bool:
+    """Whether pictures in a message reach the model: what the client's ``sees_images`` says, if it
+    has that attribute, and no otherwise."""
+    return bool(getattr(client, "sees_images", False))
 
 
 def for_run(client: LLMClient, path: str, *, before_retry: BeforeRetry | None = None) -> LLMClient:

@@ -112,6 +112,8 @@ def _kind(error: BaseException, causes: list[BaseException], text: str, status: 
         return "content_policy"
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes) or "Errno 111" in text:
         return "refused"
+    if "Errno -3]" in text:  # the name server could not be asked just now
+        return "connection"
     if any(isinstance(cause, socket.gaierror) for cause in causes) or "Errno -2]" in text:
         return "unknown_host"
     if name == "MidStreamFallbackError":
@@ -149,7 +151,10 @@ def explain(failure: Failure, model: str, *, where: str | None = None, missing: 
         missing: the environment variable that would hold the key.
     """
     at = f" at {where}" if where else ""
-    quoted = f" The provider says: {failure.detail}" if failure.detail else ""
+    said = failure.detail
+    quoted = (
+        f" The provider says: {said}{'' if said.endswith(('.', '!', '?')) else '.'}" if said else ""
+    )
     status = f" (status {failure.status})" if failure.status else ""
     match failure.kind:
         case "missing_key":

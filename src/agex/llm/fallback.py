@@ -7,7 +7,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from agex.errors import LLMError
-from agex.llm.client import BeforeRetry, LLMClient, LLMResponse, OnText, StopWhen, estimate, for_run
+from agex.llm.client import (
+    BeforeRetry,
+    LLMClient,
+    LLMResponse,
+    OnText,
+    StopWhen,
+    can_see,
+    estimate,
+    for_run,
+)
 from agex.messages import Message, Usage
 
 _log = logging.getLogger("agex.llm")
@@ -28,6 +37,11 @@ class FallbackClient:
 
     def __repr__(self) -> str:
         return f"FallbackClient({', '.join(client.model for client in self.clients)})"
+
+    @property
+    def sees_images(self) -> bool:
+        """Whether every one of the clients takes pictures: any of them may come to be asked."""
+        return all(can_see(client) for client in self.clients)
 
     def for_run(self, path: str, *, before_retry: BeforeRetry | None = None) -> FallbackClient:
         """The same order of clients, each bound to the run."""

@@ -8,7 +8,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from agex.errors import LLMError
-from agex.llm.client import BeforeRetry, LLMClient, LLMResponse, OnText, StopWhen, estimate, for_run
+from agex.llm.client import (
+    BeforeRetry,
+    LLMClient,
+    LLMResponse,
+    OnText,
+    StopWhen,
+    can_see,
+    estimate,
+    for_run,
+)
 from agex.llm.recording import (
     BY_HAND,
     FROM,
@@ -151,6 +160,11 @@ class RecordingClient:
     def __repr__(self) -> str:
         return f"RecordingClient({self._client!r}, {str(self.path)!r})"
 
+    @property
+    def sees_images(self) -> bool:
+        """What the recorded client says."""
+        return can_see(self._client)
+
     def for_run(self, path: str, *, before_retry: BeforeRetry | None = None) -> LLMClient:
         """The client for one run, whose answers are written under its heading."""
         return _Recorded(self, for_run(self._client, path, before_retry=before_retry), path)
@@ -188,6 +202,10 @@ class _Recorded:
         self._recorder = recorder
         self._client = client
         self._run = Run(path)
+
+    @property
+    def sees_images(self) -> bool:
+        return can_see(self._client)
 
     def estimate(self, messages: Sequence[Message]) -> Usage:
         return estimate(self._client, messages)

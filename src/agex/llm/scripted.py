@@ -42,6 +42,7 @@ class ScriptedClient:
         *,
         model: str = "scripted",
         stream: bool = False,
+        sees_images: bool = False,
     ) -> None:
         if isinstance(replies, (str, LLMResponse, BaseException)):
             replies = [replies]  # one reply; a str would otherwise be read letter by letter
@@ -55,6 +56,7 @@ class ScriptedClient:
             self._replies = iter(replies)
         self._given = 0
         self._stream = stream
+        self.sees_images = sees_images
 
     def __repr__(self) -> str:
         return f"ScriptedClient({self._given} replies given)"
