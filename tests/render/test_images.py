@@ -98,7 +98,9 @@ def test_a_plotly_figure_is_drawn_where_that_is_possible(monkeypatch: pytest.Mon
     assert to_image(figure) == Image(drawn, "image/png")
 
 
-def test_a_plotly_figure_that_cannot_be_drawn_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_plotly_figure_that_cannot_be_drawn_says_what_to_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def fails(self: Any, format: str) -> bytes:
         raise RuntimeError("no browser")
 

@@ -182,6 +182,8 @@ def test_importing_render_imports_none_of_these_packages() -> None:
         "'rich','pydantic','asyncio','sqlite3') if m in sys.modules])"
     )
 
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
 
     assert done.stdout.strip() == "[]"

@@ -71,12 +71,14 @@ scalars = (
 )
 values = st.recursive(
     scalars,
-    lambda inner: st.lists(inner)
-    | st.dictionaries(st.text(max_size=30) | st.integers(), inner)
-    | st.tuples(inner, inner)
-    | st.builds(Point, inner, inner)
-    | st.builds(lambda a, b: Pair(a, b), inner, inner)
-    | st.builds(collections.deque, st.lists(inner)),
+    lambda inner: (
+        st.lists(inner)
+        | st.dictionaries(st.text(max_size=30) | st.integers(), inner)
+        | st.tuples(inner, inner)
+        | st.builds(Point, inner, inner)
+        | st.builds(lambda a, b: Pair(a, b), inner, inner)
+        | st.builds(collections.deque, st.lists(inner))
+    ),
     max_leaves=60,
 )
 
@@ -97,7 +99,9 @@ def test_the_same_value_is_shown_the_same_way_each_time(value: Any) -> None:
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=20),
-        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
+        lambda inner: (
+            st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4)
+        ),
         max_leaves=10,
     )
 )
@@ -382,7 +386,9 @@ def _policy(**options: Any) -> Policy:
 
 def test_an_unregistered_object_shows_its_type_only() -> None:
     assert render_value(Point(1), 100, policy=Registry().freeze()) == "<Point object>"
-    assert render_value([Model(name="hidden")], 100, policy=Registry().freeze()) == "[<Model object>]"
+    assert (
+        render_value([Model(name="hidden")], 100, policy=Registry().freeze()) == "[<Model object>]"
+    )
 
 
 def test_a_registered_object_shows_the_fields_its_patterns_allow() -> None:

@@ -56,14 +56,15 @@ def _range(numpy: Any, value: Any, kind: str) -> str:
 
 def _elements(numpy: Any, value: Any, room: int, child: Child) -> str:
     plain = not value.dtype.hasobject and value.dtype.kind not in "SUV"
-    if plain and type(value) is numpy.ndarray:
+    if plain and type(value) is numpy.ndarray and (value.ndim <= 2 or value.size <= 12):
         threshold = _WHOLE_ELEMENTS if room >= 200 else 12
         text: str = numpy.array2string(
             value, threshold=threshold, edgeitems=3, max_line_width=100, precision=6, separator=", "
         )
         if len(text) <= room:
             return text
-    items = value.flat[: min(50, max(1, room // 4))].tolist()
+    most = 12 if value.ndim > 2 else 50  # a few pixels of a picture tell as much as many
+    items = value.flat[: min(most, max(1, room // 4))].tolist()
     more = value.size - len(items)
     text = child(items, room - (24 if more else 0))
     return f"first {text}, +{more:,} more" if more else text

@@ -41,6 +41,6 @@ def clip_middle(text: str, limit: int) -> str:
     return text[: room - tail] + mark + text[len(text) - tail :]
 
 
-def plural(count: int, noun: str) -> str:
-    """``1 item``, ``1,200 items``."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+def plural(count: int, noun: str, nouns: str = "") -> str:
+    """``1 item``, ``1,200 items``, ``2 replies``."""
+    return f"{count:,} {noun if count == 1 else nouns or noun + 's'}"

@@ -42,12 +42,13 @@ def error_text(
     for index, (number, source) in enumerate(shown):
         if skipped > 0 and index == 2:
             parts.append(f"… {skipped} more calls …")
-        parts.append(f"line {number}: {clip(source.strip(), _SOURCE_CHARS)}".rstrip(": "))
+        code = clip(source.strip(), _SOURCE_CHARS)
+        parts.append(f"line {number}: {code}" if code else f"line {number}")
     message = error_message(error, repr_=repr_)
-    if isinstance(error, SyntaxRefused):  # it holds its own lines, all at once
-        parts = ["The block was not run:"]
     name = type_name(type(error))
-    if Signal in bases(type(error)):
+    if isinstance(error, SyntaxRefused):  # it holds its own lines, all at once
+        parts = ["The block was not run:", message]
+    elif Signal in bases(type(error)):
         parts.append(message)
     else:
         parts.append(f"{name}: {message}" if message else name)

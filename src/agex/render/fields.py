@@ -6,33 +6,43 @@ libraries leave on the class, so none of them is imported here.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from agex.render.classes import class_attribute
 from agex.render.signatures import default_text
 
-REQUIRED = object()
-"""Marks a field without a default."""
+
+def record_kind(cls: type) -> str:
+    """What makes the class a record, in one word; ``""`` when it is not one."""
+    for kind, read in _KINDS.items():
+        if read(cls) is not None:
+            return kind
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordField:
-    """One field: its annotation as written, and how its default reads (``""`` when required)."""
+    """One field: its annotation as written, and how its default reads (``""`` when required).
+
+    ``init`` is whether the constructor takes it, ``optional`` whether a typed dict may lack it.
+    """
 
     name: str
     annotation: Any
     default: str = ""
     init: bool = True
     keyword_only: bool = False
+    optional: bool = False
 
 
 def record_fields(cls: type) -> tuple[RecordField, ...] | None:
     """The fields of a record class in constructor order, ``None`` when it is not a record."""
-    for read in (_dataclass, _pydantic, _attrs, _named_tuple, _typed_dict):
+    for read in _KINDS.values():
         found = read(cls)
         if found is not None:
-            return tuple(sorted(found, key=lambda field: field.keyword_only))
+            return tuple(sorted(found, key=lambda field: (not field.init, field.keyword_only)))
     return None
 
 
@@ -124,9 +134,7 @@ def _typed_dict(cls: type) -> list[RecordField] | None:
     if dict not in cls.__mro__ or not isinstance(required, frozenset):
         return None
     return [
-        RecordField(
-            name=name, annotation=annotation, default="" if name in required else "...", init=True
-        )
+        RecordField(name=name, annotation=annotation, optional=name not in required)
         for name, annotation in _annotations(cls).items()
     ]
 
@@ -137,3 +145,12 @@ def _annotations(cls: type) -> dict[str, Any]:
     except Exception:  # evaluated lazily on newer Pythons, and may name what does not exist
         return {}
     return dict(found)
+
+
+_KINDS: dict[str, Callable[[type], list[RecordField] | None]] = {
+    "dataclass": _dataclass,
+    "BaseModel": _pydantic,
+    "define": _attrs,
+    "NamedTuple": _named_tuple,
+    "TypedDict": _typed_dict,
+}

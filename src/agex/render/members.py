@@ -11,7 +11,7 @@ from typing import Any
 
 from agex.policy import TypeRule
 from agex.render.classes import bases, class_attribute, own_dict, root_package, type_name
-from agex.render.fields import record_fields
+from agex.render.fields import RecordField, record_fields, record_kind
 from agex.render.signatures import annotation_text, default_text, signature_of, signature_text
 
 _MISSING = object()
@@ -36,10 +36,7 @@ def class_members(rule: TypeRule) -> list[Member]:
     if fields is not None:
         for field in fields:
             if rule.allows(field.name):
-                default = f" = {field.default}" if field.default else ""
-                after = "" if field.init else "  # set by the class, not by the caller"
-                text = f"{field.name}: {annotation_text(field.annotation)}{default}{after}"
-                shown.append(Member(field.name, text))
+                shown.append(Member(field.name, _field_declaration(field)))
     elif enum.Enum in bases(cls):
         for name, member in class_attribute(cls, "_member_map_", {}).items():
             if rule.allows(name):
@@ -55,6 +52,35 @@ def class_members(rule: TypeRule) -> list[Member]:
         if member is not None:
             shown.append(member)
     return shown
+
+
+def class_head(rule: TypeRule, name: str) -> str:
+    """``class Order:`` with what tells how it is built and caught: its kind, or builtin bases."""
+    kind = record_kind(rule.cls)
+    inherits = [kind] if kind in ("BaseModel", "NamedTuple", "TypedDict") else []
+    if enum.Enum in bases(rule.cls):
+        inherits = ["Enum"]
+    elif not kind:
+        direct = type.__dict__["__bases__"].__get__(rule.cls)
+        inherits = [type_name(b) for b in direct if b is not object and b.__module__ == "builtins"]
+    head = f"class {name}({', '.join(inherits)}):" if inherits else f"class {name}:"
+    if not rule.constructable:
+        return f"{head}  # handed out, not constructed"
+    if kind not in ("dataclass", "define"):
+        return head
+    frozen = getattr(class_attribute(rule.cls, "__dataclass_params__"), "frozen", False)
+    return f"@{kind}{'(frozen=True)' if frozen else ''}\n{head}"
+
+
+def _field_declaration(field: RecordField) -> str:
+    kind = annotation_text(field.annotation)
+    if field.optional and not kind.startswith("NotRequired"):
+        kind = f"NotRequired[{kind}]"
+    default = f" = {field.default}" if field.default else ""
+    note = "  # by keyword only" if field.keyword_only else ""
+    if not field.init:
+        note = "  # not an argument"
+    return f"{field.name}: {kind}{default}{note}"
 
 
 def _constructor(cls: type) -> list[Member]:
@@ -74,11 +100,13 @@ def _is_known_elsewhere(cls: type, name: str, is_record: bool) -> bool:
     That is a builtin (``with_traceback``), or the library that made a class a record: pydantic gives
     each model thirty methods of its own.
     """
-    for base in bases(cls):
-        if name in own_dict(base):
-            home = root_package(base)
-            return home != root_package(cls) and (is_record or home == "builtins")
-    return False
+    first, *others = [base for base in bases(cls) if name in own_dict(base)] or [cls]
+    home = root_package(first)
+    if home != root_package(cls):
+        return is_record or home == "builtins"
+    # ``model_config`` is put on each model; a method of the same name is the model's own.
+    foreign = any(root_package(base) != home for base in others)
+    return is_record and foreign and not callable(own_dict(first)[name])
 
 
 def _member(cls: type, name: str) -> Member | None:

@@ -7,6 +7,7 @@ from functools import cache
 from importlib.resources import files
 
 from agex.policy import ModuleRule, Policy
+from agex.render.budget import plural
 from agex.render.stubs import api_text
 
 API_CHARS = 12_000
@@ -21,6 +22,8 @@ def system_text(
     primer: str | None = None,
     vision: bool = False,
     api_chars: int = API_CHARS,
+    timeout_seconds: float | None = None,
+    max_iterations: int | None = None,
 ) -> str:
     """What stands before the conversation of every task of an agent.
 
@@ -30,10 +33,12 @@ def system_text(
         primer: the developer's own words about this agent, put after ours.
         vision: whether the model can be shown pictures.
         api_chars: the most the listing of the registered API may take.
+        timeout_seconds, max_iterations: the limits the model should plan with, where there are any.
     """
     api = api_text(policy, api_chars)
     modules = modules_line(policy)
-    has = {"modules": bool(modules), "api": bool(api), "images": vision}
+    limits = _limits(timeout_seconds, max_iterations)
+    has = {"modules": bool(modules), "api": bool(api), "images": vision, "limits": bool(limits)}
     lines: list[str] = []
     for line in _primer().split("\n"):
         condition = _CONDITION.match(line)
@@ -42,7 +47,7 @@ def system_text(
             if has[flag] is bool(negated):
                 continue
             line = line[condition.end() :]
-        lines.append(line.replace("{modules}", modules))
+        lines.append(line.replace("{modules}", modules).replace("{limits}", limits))
     parts = ["\n".join(lines).strip()]
     if primer and primer.strip():
         parts.append(f"# About this work\n{primer.strip()}")
@@ -73,6 +78,15 @@ def modules_line(policy: Policy) -> str:
             about.append("imported already")
         shown.append(f"{name} ({', '.join(about)})" if about else name)
     return ", ".join(shown)
+
+
+def _limits(timeout_seconds: float | None, max_iterations: int | None) -> str:
+    parts = []
+    if timeout_seconds is not None:
+        parts.append(f"A block may run for {timeout_seconds:g} seconds.")
+    if max_iterations is not None:
+        parts.append(f"The task may take {plural(max_iterations, 'reply', 'replies')}.")
+    return " ".join(parts)
 
 
 @cache

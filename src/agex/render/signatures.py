@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import inspect
 import types
 import typing
@@ -9,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from agex.render.budget import clip
-from agex.render.classes import bases, type_name
+from agex.render.classes import bases, stored, type_name
 
 DEFAULT_CHARS = 40
 """A default value longer than this says nothing a reader needs: ``…`` stands for the rest."""
@@ -25,8 +26,10 @@ def annotation_text(annotation: Any) -> str:
         return "Any"
     if annotation is ...:
         return "..."
-    if type(annotation) is str:
-        return annotation
+    if type(annotation) is str:  # quoted once more under ``from __future__ import annotations``
+        inner = annotation[1:-1]
+        quoted = annotation[:1] in "'\"" and annotation == annotation[:1] + inner + annotation[:1]
+        return inner if quoted and annotation[0] not in inner else annotation
     if type(annotation) is list:
         return f"[{', '.join(map(annotation_text, annotation))}]"
     origin = typing.get_origin(annotation)
@@ -78,6 +81,9 @@ def default_text(value: Any) -> str:
             return f"({inner}{comma})" if type(value) is tuple else f"[{inner}]"
     if type in bases(type(value)):
         return type_name(value)
+    if enum.Enum in bases(type(value)):
+        name = stored(value, "_name_")
+        return f"{type_name(type(value))}.{name}" if type(name) is str else "..."
     if type(value) in (types.FunctionType, types.BuiltinFunctionType):
         return value.__name__ if type(value.__name__) is str else "..."
     return "..."

@@ -18,7 +18,7 @@ from typing import Any, TypeAlias, cast
 from agex.policy import InstanceRule, MemberSpec, ModuleRule, Policy, TypeRule
 from agex.render.budget import clip
 from agex.render.classes import class_attribute, type_name
-from agex.render.members import Member, class_members, property_declaration
+from agex.render.members import Member, class_head, class_members, property_declaration
 from agex.render.signatures import signature_of, signature_text
 
 DOC_CHARS = 1_200
@@ -52,9 +52,9 @@ class Stub:
     group: str = ""
     kind: str = ""
 
-    def at(self, level: int) -> str:
-        """The text in one form; nothing for a bare name, which is written with its group."""
-        return self.forms[level] if level < NAME else ""
+    def size(self, level: int) -> int:
+        """What one form takes; a bare name is written with those of its group."""
+        return len(self.forms[level]) if level < NAME else len(self.name) + 2
 
 
 def api_text(policy: Policy, budget_chars: int) -> str:
@@ -67,14 +67,19 @@ def fit(stubs: list[Stub], budget_chars: int) -> str:
     levels = [FULL] * len(stubs)
     total = sum(len(stub.forms[FULL]) + 1 for stub in stubs)
     give_way_first = sorted(range(len(stubs)), key=lambda i: (-stubs[i].rank, -i))
+    give_way_first = [index for index in give_way_first if stubs[index].kind != "heading"]
     for level in (PARAGRAPH, LINE, SIGNATURE, MEMBERS, NAME):
         for index in give_way_first:
             if total <= budget_chars:
                 break
-            stub = stubs[index]
-            if stub.kind != "heading":
-                shorter = len(stub.at(level)) if level < NAME else len(stub.name) + 2
-                total -= len(stub.at(levels[index])) - shorter
+            total += stubs[index].size(level) - stubs[index].size(levels[index])
+            levels[index] = level
+    # The last one to give way may have made more room than was needed.
+    for level in (MEMBERS, SIGNATURE, LINE):
+        for index in reversed(give_way_first):
+            more = stubs[index].size(level) - stubs[index].size(levels[index])
+            if level < levels[index] and total + more <= budget_chars:
+                total += more
                 levels[index] = level
     return clip("\n".join(_lines(stubs, levels)), budget_chars)
 
@@ -88,7 +93,7 @@ def _lines(stubs: list[Stub], levels: list[int]) -> Iterator[str]:
             if level == NAME:
                 names.append(stub.name.removeprefix(f"{group}."))
             else:
-                yield stub.at(level)
+                yield stub.forms[level]
         if names:
             yield f"# {'also' if not group else f'{group} also has'}: {', '.join(names)}"
 
@@ -164,9 +169,7 @@ def _class(
     group: str = "",
 ) -> Stub:
     """A class whose members' visibility follows the class unless it is set for one of them."""
-    head = (
-        f"class {name}:" if rule.constructable else f"class {name}:  # handed out, not constructed"
-    )
+    head = class_head(rule, name)
     doc = _class_doc(rule.cls) if visibility == "high" else ""
     docs = [_quoted(text) for text in _shorter(doc)] if doc else []
     members = list(_shown_members(rule, visibility, overrides or {}))
@@ -181,7 +184,7 @@ def _class(
                 lines.append(textwrap.indent(text, "    "))
         if untyped:  # a line each would say no more than this
             lines.append(f"    # attributes: {', '.join(untyped)}")
-        forms.append("\n".join([head, *lines]) if lines else head.replace(":", ": ...", 1))
+        forms.append("\n".join([head, *lines]) if lines else f"{head}\n    ...")
     listed = clip(", ".join(member.name for member, _ in members), _MEMBER_NAMES_CHARS)
     forms.append(f"{head}\n    # has: {listed}" if listed else forms[-1])
     return Stub(name, cast("Forms", tuple(forms)), 0 if visibility == "high" else 1, group)

@@ -1,0 +1,183 @@
+"""Errors name the line, and what would have been right."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import polars as pl
+import pytest
+
+from agex.errors import (
+    AttributeRefused,
+    ImportRefused,
+    LimitReached,
+    NameRefused,
+    RefusedLine,
+    SyntaxRefused,
+)
+from agex.policy import Registry
+from agex.render import error_message, error_text, hints
+from tests.render import shop
+
+
+@pytest.fixture
+def policy() -> Any:
+    registry = Registry()
+    registry.module(math)
+    registry.fn(shop.convert)
+    registry.cls(shop.Order)
+    registry.cls(pd.DataFrame)
+    registry.cls(pl.DataFrame, name="PolarsFrame")
+    return registry.freeze()
+
+
+FRAME = pd.DataFrame({"id": [1], " amount": [2.0], 3: [0]})
+SPACE: dict[str, Any] = {
+    "df": FRAME,
+    "pf": pl.DataFrame({"Total": [1]}),
+    "config": {"alpha": 1, "beta": 2},
+    "rows": [1, 2, 3],
+    "order": shop.Order(1),
+    "average": 3.0,
+}
+
+
+def caught(source: str, **names: Any) -> BaseException:
+    try:
+        exec(compile(source, "<agent>", "exec", dont_inherit=True), {**SPACE, **names})
+    except BaseException as error:
+        return error
+    raise AssertionError("it did not fail")
+
+
+@pytest.mark.parametrize(
+    ("source", "hint"),
+    [
+        ("df['amount']", "Columns of df: 'id', ' amount', 3. Did you mean ' amount'?"),
+        ("df['ID']", "Columns of df: 'id', ' amount', 3. Did you mean 'id'?"),
+        ("df[['id', 'zzz']]", "Columns of df: 'id', ' amount', 3."),
+        ("config['alpa']", "Keys of config: 'alpha', 'beta'. Did you mean 'alpha'?"),
+        ("rows[3]", "rows has 3 items."),
+        ("averge + 1", "Did you mean 'average'?"),
+        ("maths.pi", "Did you mean 'math'?"),
+        ("math.pi", "math is a module here: `import math` first."),
+        ("'a'.uper()", "Did you mean 'upper' or 'isupper'?"),
+        ("order.totl()", "Did you mean 'total'?"),
+        ("import nowhere", "Importable: math."),
+    ],
+)
+def test_a_hint_names_what_would_have_been_right(policy: Any, source: str, hint: str) -> None:
+    error = caught(source)
+
+    assert hints(error, policy=policy, namespace=SPACE, source_line=source) == [hint]
+
+
+def test_a_call_with_wrong_arguments_shows_the_signature(policy: Any) -> None:
+    error = caught("convert()", convert=shop.convert)
+
+    assert hints(error, policy=policy, namespace=SPACE) == [
+        "Its signature: convert(amount: float, /, source: str = 'EUR', *, to: str = 'USD') -> float"
+    ]
+
+
+def test_an_attribute_far_from_any_lists_what_there_is(policy: Any) -> None:
+    (hint,) = hints(caught("order.zzzzzz"), policy=policy, namespace=SPACE)
+
+    assert hint.startswith("Order has: amounts, currencies, id, note")
+    assert "_secret" not in hint
+
+
+def test_columns_of_a_frame_the_policy_does_not_open_are_not_told() -> None:
+    assert (
+        hints(
+            caught("df['amount']"),
+            policy=Registry().freeze(),
+            namespace=SPACE,
+            source_line="df['amount']",
+        )
+        == []
+    )
+
+
+def test_a_polars_column_is_answered_by_polars_itself(policy: Any) -> None:
+    error = caught("pf['total']")
+
+    assert "total" in error_message(error)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        AttributeRefused("Order has no registered 'totl'. Did you mean 'total'?"),
+        NameRefused("'evaluate' is not offered here. Did you mean 'enumerate'?"),
+        ImportRefused("os is not registered. Importable: math."),
+        ValueError("plain"),
+        ZeroDivisionError("division by zero"),
+    ],
+)
+def test_what_an_error_says_itself_is_not_said_twice(policy: Any, error: Exception) -> None:
+    assert hints(error, policy=policy, namespace=SPACE, source_line="x = 1") == []
+
+
+def test_the_text_of_an_error_is_line_source_type_message_hint(
+    policy: Any, golden: Callable[[str, str], None]
+) -> None:
+    def written(source: str, *more: tuple[int, str]) -> str:
+        return error_text(caught(source), [*more, (3, source)], policy=policy, namespace=SPACE)
+
+    texts = [
+        written("total = df['amount'].sum()"),
+        written("config['alpa']", (9, "    value = read(config)")),
+        written("import nowhere"),
+        written("order.totl()"),
+        written("averge + 1"),
+        error_text(
+            SyntaxRefused([RefusedLine(2, "`global __x` …"), RefusedLine(7, "`del f.__name__` …")])
+        ),
+        error_text(
+            LimitReached("timeout_seconds", "Stopped after 5 seconds."), [(1, "while True:")]
+        ),
+        error_text(RecursionError("too deep"), [(n, f"call {n}") for n in range(1, 500)]),
+    ]
+
+    golden("errors.txt", "\n\n".join(texts))
+
+
+def test_long_source_lines_and_messages_are_cut() -> None:
+    text = error_text(ValueError("m" * 50_000), [(1, "x = '" + "a" * 50_000 + "'")])
+
+    assert len(text) < 3_000
+
+
+def test_the_message_of_an_agents_own_error_is_read_without_running_it() -> None:
+    source = (
+        "class Mine(Exception):\n"
+        "    def __str__(self): raise SystemExit('it ran')\n"
+        "    __repr__ = __str__\n"
+        "raise Mine('what happened', [1])"
+    )
+    error = caught(source, __name__="made_by_an_agent")
+
+    assert error_message(error) == "'what happened', [1]"
+    assert (
+        error_text(error, [(4, "raise Mine")]) == "line 4: raise Mine\nMine: 'what happened', [1]"
+    )
+
+
+def test_an_argument_of_an_error_is_not_run_either() -> None:
+    class Quiet:
+        def __repr__(self) -> str:
+            raise AssertionError("it ran")
+
+    assert error_message(KeyError(Quiet()), repr_=lambda v, n: "<quiet>") == "<quiet>"
+
+
+def test_a_hint_that_fails_leaves_the_error_alone(policy: Any) -> None:
+    class Odd(dict):  # type: ignore[type-arg]
+        def __contains__(self, key: object) -> bool:
+            raise RuntimeError("no")
+
+    assert hints(caught("config['x']"), policy=policy, namespace=Odd(), source_line="config") == []
