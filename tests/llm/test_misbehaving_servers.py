@@ -240,6 +240,16 @@ def test_an_answer_ended_by_the_caller_is_whole_even_if_the_stream_breaks_after_
     assert response.estimated
 
 
+def test_a_failure_is_not_taken_for_the_one_its_caller_is_handling() -> None:
+    """Python hangs what is being handled below everything that is raised meanwhile."""
+    with ChatServer([Status(500, "oops")]) as server:
+        try:
+            raise ConnectionRefusedError(111, "Connection refused")
+        except ConnectionRefusedError:
+            with pytest.raises(LLMError, match="oops"):
+                server.client(max_attempts=1).complete(ASK)
+
+
 def test_an_empty_answer_is_an_answer() -> None:
     with ChatServer([Reply(""), Reply("")]) as server:
         whole = server.client().complete(ASK)

@@ -86,9 +86,13 @@ class Failure:
         return self.kind not in ("missing_key", "unknown_provider")
 
 
-def read_failure(error: BaseException) -> Failure:
-    """What went wrong in ``error``, as litellm, its transports or the stream raised it."""
-    causes = list(_chain(error))
+def read_failure(error: BaseException, *, handling: BaseException | None = None) -> Failure:
+    """What went wrong in ``error``, as litellm, its transports or the stream raised it.
+
+    ``handling`` is what the caller was handling when the request was made: Python hangs it below
+    whatever is raised then, and it says nothing about the request.
+    """
+    causes = list(_chain(error, until=handling))
     text = _own_words(error)
     status = getattr(error, "status_code", None)
     status = status if isinstance(status, int) else None
@@ -235,9 +239,9 @@ def _own_words(error: BaseException) -> str:
     return text if len(text) <= 500 else text[:499] + "…"
 
 
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
+def _chain(error: BaseException | None, *, until: BaseException | None) -> Iterator[BaseException]:
     seen: set[int] = set()
-    while error is not None and id(error) not in seen:
+    while error is not None and error is not until and id(error) not in seen:
         seen.add(id(error))
         yield error
         error = error.__cause__ or error.__context__

@@ -13,6 +13,7 @@ import logging
 import os
 import random
 import re
+import sys
 import threading
 import time
 import warnings
@@ -220,6 +221,7 @@ class LiteLLMClient:
         self, messages: Sequence[Message], on_text: OnText | None, stop_when: StopWhen | None
     ) -> _Answer:
         litellm = _load()
+        handling = sys.exception()
         streams = self.stream and (on_text is not None or stop_when is not None)
         request: dict[str, Any] = {
             "model": self.model,
@@ -237,7 +239,7 @@ class LiteLLMClient:
         try:
             raw = litellm.completion(**request)
         except Exception as error:
-            failure = read_failure(error)
+            failure = read_failure(error, handling=handling)
             # A request that was turned down is a request, and free.
             raise _Failed(failure, Usage(requests=int(failure.sent))) from error
         if streams:
@@ -256,6 +258,7 @@ class LiteLLMClient:
         on_text: OnText | None,
         stop_when: StopWhen | None,
     ) -> _Answer:
+        handling = sys.exception()
         text, reasoning, finish_reason, usage = "", "", None, None
         pieces = _pieces(stream)
         try:
@@ -266,7 +269,7 @@ class LiteLLMClient:
                     piece = next(pieces, None)
                 except Exception as error:
                     partial = self._partial(messages, text + reasoning)
-                    raise _Failed(read_failure(error), partial) from error
+                    raise _Failed(read_failure(error, handling=handling), partial) from error
                 if piece is None:
                     break
                 reasoning += piece.reasoning
