@@ -70,11 +70,15 @@ class Exposed:
     recursive: bool = False
 
     def register(self, registrar: Registrar) -> None:
-        """Register the module; an optional module that is not installed is skipped."""
+        """Import and register the module; one that this installation lacks is skipped."""
         try:
             module = importlib.import_module(self.module)
         except ImportError:
             return
+        self.add(registrar, module)
+
+    def add(self, registrar: Registrar, module: types.ModuleType) -> None:
+        """Register a module that is at hand."""
         include = tuple(name for name in self.include if has(module, name)) or ("*",)
         configure = {
             name: MemberSpec(instead=other)

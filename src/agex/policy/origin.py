@@ -80,6 +80,11 @@ def is_submodule(module: types.ModuleType, member: str, value: object) -> bool:
     return value.__name__ == dotted or sys.modules.get(dotted) is value
 
 
+def is_below(module: types.ModuleType, other: types.ModuleType) -> bool:
+    """Whether ``other`` stands somewhere below the package ``module``, by its own name."""
+    return other.__name__.startswith(module.__name__ + ".")
+
+
 def _hand_made(module: types.ModuleType) -> bool:
     """A module put together in memory: what is in it was put there on purpose."""
     return (
