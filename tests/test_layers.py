@@ -31,6 +31,7 @@ FLOORS = {
     "helpers": 3,
     "task": 4,
     "inspection": 4,
+    "console": 4,
     "agent": 5,
     "testing": 6,
     "cli": 6,
@@ -46,7 +47,7 @@ ONLY = {
     "helpers": {"errors", "policy"},
     "render": {"errors", "messages", "policy"},
     "sandbox": {"errors", "event_types", "messages", "policy"},
-    "state": {"errors"},
+    "state": {"errors", "event_types", "messages"},
 }
 
 # Rooms that hardly anybody may see.

@@ -23,6 +23,7 @@ if _TYPE_CHECKING:
         TaskFail,
         TaskTimeout,
     )
+    from agex.inspection import events, view
     from agex.policy import MemberSpec
     from agex.task import Task
 
@@ -36,6 +37,8 @@ __all__ = [
     "TaskClarify",
     "TaskFail",
     "TaskTimeout",
+    "events",
+    "view",
 ]
 
 _HOMES = {
@@ -48,6 +51,8 @@ _HOMES = {
     "TaskClarify": "agex.errors",
     "TaskFail": "agex.errors",
     "TaskTimeout": "agex.errors",
+    "events": "agex.inspection",
+    "view": "agex.inspection",
 }
 
 
