@@ -12,7 +12,7 @@ import re
 import types
 import uuid
 import zoneinfo
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from agex.render.budget import clip
@@ -76,6 +76,10 @@ def _name(value: Any) -> str:
 
 def items_text(items: Iterable[Any], count: int, budget: int, child: Child) -> str:
     """Items separated by commas until the budget is used, then how many are left."""
+    return _joined(items, count, budget, child)
+
+
+def _joined(items: Iterable[Any], count: int, budget: int, one: Callable[[Any, int], str]) -> str:
     parts: list[str] = []
     left = budget
     for index, item in enumerate(items):
@@ -83,7 +87,7 @@ def items_text(items: Iterable[Any], count: int, budget: int, child: Child) -> s
             break
         # One long item must not hide the others: it gets half of what is left, small ones all.
         share = left if index + 1 == count else max(left // 2, min(left, 40))
-        text = child(item, share)
+        text = one(item, share)
         parts.append(text)
         left -= len(text) + 2
     used = budget - left - 2
@@ -121,30 +125,14 @@ def _set(value: Any, budget: int, child: Child) -> str:
     return opening + inner + closing
 
 
-class _Pair:
-    """A key and its value on their way through :func:`items_text`."""
-
-    __slots__ = ("key", "value")
-
-    def __init__(self, key: Any, value: Any) -> None:
-        self.key = key
-        self.value = value
-
-
 def pairs_text(pairs: Iterable[tuple[Any, Any]], count: int, budget: int, child: Child) -> str:
     """``key: value`` pairs separated by commas until the budget is used."""
 
     def one(pair: Any, room: int) -> str:
-        key = child(pair.key, max(4, room // 2))
-        return f"{key}: {child(pair.value, max(1, room - len(key) - 2))}"
+        key = child(pair[0], max(4, room // 2))
+        return clip(f"{key}: {child(pair[1], max(1, room - len(key) - 2))}", room)
 
-    class _Pairs:
-        allows = child.allows
-
-        def __call__(self, value: Any, budget: int) -> str:
-            return clip(one(value, budget), budget)
-
-    return items_text((_Pair(k, v) for k, v in pairs), count, budget, _Pairs())
+    return _joined(pairs, count, budget, one)
 
 
 def _dict(value: Any, budget: int, child: Child) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from agex.messages import Message
-from agex.render.budget import TOKENS_PER_IMAGE, clip, estimate_tokens
+from agex.render.budget import CHARS_PER_TOKEN, TOKENS_PER_IMAGE, clip
 
 KEEP_TURNS = 4
 """The last turns stay whole: what the model is working on right now."""
@@ -31,10 +31,9 @@ _FENCE = re.compile(r"^```[ \t]*(?:python|py)?[ \t]*\n(.*?)^```", re.MULTILINE |
 
 def conversation_tokens(messages: Sequence[Message]) -> int:
     """About how many tokens a request with these messages costs."""
-    return sum(
-        estimate_tokens(message.text) + TOKENS_PER_IMAGE * len(message.images)
-        for message in messages
-    )
+    characters = sum([len(message.text) for message in messages])
+    pictures = sum([len(message.images) for message in messages])
+    return int(characters / CHARS_PER_TOKEN) + TOKENS_PER_IMAGE * pictures
 
 
 def fenced_code(reply: str) -> str | None:

@@ -7,7 +7,7 @@ as the policy shows them, and no code of theirs is run.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from agex.errors import Refusal, did_you_mean, nearest
@@ -28,15 +28,17 @@ def hints(
     policy: Policy | None = None,
     namespace: Mapping[str, Any] = _NO_NAMES,
     source_line: str = "",
+    language: Sequence[str] = (),
 ) -> list[str]:
     """The lines to add below an error; none when its own text says it already.
 
     Args:
         namespace: what agent code has under which name, inputs included.
         source_line: the line that failed, or the whole block: objects it names are looked at.
+        language: modules importable for everyone, see :func:`agex.render.prompt.system_text`.
     """
     try:
-        found = list(_hints(error, policy, namespace, source_line))
+        found = list(_hints(error, policy, namespace, source_line, language))
     except Exception:  # a hint is a courtesy; it must not hide the error it is about
         return []
     said = _own_text(error)
@@ -44,11 +46,15 @@ def hints(
 
 
 def _hints(
-    error: BaseException, policy: Policy | None, namespace: Mapping[str, Any], source: str
+    error: BaseException,
+    policy: Policy | None,
+    namespace: Mapping[str, Any],
+    source: str,
+    language: Sequence[str],
 ) -> Iterator[str]:
     order = bases(type(error))
     if ImportError in order:
-        yield from _import_hints(error, policy)
+        yield from _import_hints(error, policy, language)
     elif NameError in order:
         yield from _name_hints(error, policy, namespace)
     elif AttributeError in order and Refusal not in order:
@@ -65,10 +71,12 @@ def _own_text(error: BaseException) -> str:
     return " ".join(argument for argument in error.args if type(argument) is str)
 
 
-def _import_hints(error: BaseException, policy: Policy | None) -> Iterator[str]:
+def _import_hints(
+    error: BaseException, policy: Policy | None, language: Sequence[str]
+) -> Iterator[str]:
     if policy is None or "mportable" in _own_text(error):
         return
-    listed = modules_line(policy)
+    listed = modules_line(policy, language)
     yield f"Importable: {clip(listed, 2_000)}." if listed else "No module can be imported here."
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -24,6 +25,7 @@ def system_text(
     api_chars: int = API_CHARS,
     timeout_seconds: float | None = None,
     max_iterations: int | None = None,
+    language: Sequence[str] = (),
 ) -> str:
     """What stands before the conversation of every task of an agent.
 
@@ -34,9 +36,10 @@ def system_text(
         vision: whether the model can be shown pictures.
         api_chars: the most the listing of the registered API may take.
         timeout_seconds, max_iterations: the limits the model should plan with, where there are any.
+        language: modules of the language itself (``typing``, ``functools``), importable for everyone.
     """
     api = api_text(policy, api_chars)
-    modules = modules_line(policy)
+    modules = modules_line(policy, language)
     limits = _limits(timeout_seconds, max_iterations)
     has = {"modules": bool(modules), "api": bool(api), "images": vision, "limits": bool(limits)}
     lines: list[str] = []
@@ -56,10 +59,10 @@ def system_text(
     return "\n\n".join(parts)
 
 
-def modules_line(policy: Policy) -> str:
+def modules_line(policy: Policy, language: Sequence[str] = ()) -> str:
     """Every importable module on one line; submodules fold into ``package (.sub, .other)``."""
     children: dict[str, list[str]] = {}
-    names = sorted(policy.importable())
+    names = sorted({*policy.importable(), *language})
     known = set(names)
     for name in names:
         root, dot, _ = name.partition(".")

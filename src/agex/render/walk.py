@@ -36,6 +36,8 @@ class Child(Protocol):
 
 Renderer: TypeAlias = Callable[[Any, int, Child], str]
 
+_SHORT = frozenset({str, float, bool, type(None)})
+
 _by_type: dict[type, Renderer] = {}
 _by_name: dict[tuple[str, str], Renderer] = {}
 _structural: list[Callable[[Any], Renderer | None]] = []
@@ -78,6 +80,12 @@ class Walk:
     def __call__(self, value: Any, budget: int) -> str:
         if budget <= 0:
             return ""
+        cls = type(value)
+        if cls in _SHORT and (cls is not str or len(value) < budget):
+            # Most of what data is made of; the way around would cost ten times as much.
+            text = repr(value)
+            if len(text) <= budget:
+                return text
         key = id(value)
         if key in self._open:
             return clip("<the same object again>", budget)
