@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from agex.errors import RegistrationError
+from agex.errors import AlreadyRegistered, RegistrationError
 from agex.policy import MemberSpec, Registrar, Registry
 
 
@@ -223,13 +223,13 @@ def test_a_taken_name_says_who_has_it(registry: Registry, db: sqlite3.Connection
     registry.fn(greet)
     registry.module(math)
 
-    with pytest.raises(RegistrationError, match="taken by the function greet"):
+    with pytest.raises(AlreadyRegistered, match="taken by the function greet"):
         registry.cls(Shop, name="greet")
-    with pytest.raises(RegistrationError, match="taken by the function greet"):
+    with pytest.raises(AlreadyRegistered, match="taken by the function greet"):
         registry.module(db, name="greet")
-    with pytest.raises(RegistrationError, match="'math' already"):
+    with pytest.raises(AlreadyRegistered, match="'math' already"):
         registry.module(math)
-    with pytest.raises(RegistrationError, match="registered already, as 'math'"):
+    with pytest.raises(AlreadyRegistered, match="registered already, as 'math'"):
         registry.module(math, name="m")
 
 
@@ -239,9 +239,9 @@ def test_one_class_and_one_object_have_one_registration(
     registry.cls(Shop)
     registry.module(db, name="db")
 
-    with pytest.raises(RegistrationError, match="registered already, as 'Shop'"):
+    with pytest.raises(AlreadyRegistered, match="registered already, as 'Shop'"):
         registry.cls(Shop, name="Store")
-    with pytest.raises(RegistrationError, match="registered already, as 'db'"):
+    with pytest.raises(AlreadyRegistered, match="registered already, as 'db'"):
         registry.module(db, name="store")
 
 

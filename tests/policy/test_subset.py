@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import sys
 import types
 from typing import Any
 
+import cloudpickle
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from agex.errors import RegistrationError
-from agex.policy import MemberSpec, Policy, Registry
+from agex.policy import MemberSpec, Policy, Registry, TypeRule
 
 
 class Desk:
@@ -34,7 +36,7 @@ class Lamp:
 def helper() -> None: ...
 
 
-room = types.ModuleType("room")
+room = sys.modules["agex_test_room"] = types.ModuleType("agex_test_room")
 room.Desk, room.Lamp, room.helper = Desk, Lamp, helper  # type: ignore[attr-defined]
 room.__all__ = ["Desk", "Lamp", "helper"]  # type: ignore[attr-defined]
 
@@ -123,6 +125,29 @@ def test_being_a_subset_carries_over_two_steps_in_what_is_allowed(
         assert everything(a) <= everything(c)
 
 
+@given(policies(), policies())
+def test_a_policy_narrowed_to_another_allows_only_what_both_allow(mine: Policy, other: Policy) -> None:
+    both = mine.narrowed_to(other)
+
+    assert everything(both) <= everything(mine) & everything(other)
+    if mine.is_subset_of(other):
+        assert everything(both) == everything(mine)
+    assert both.is_subset_of(other)
+
+
+@given(policies(), policies())
+def test_a_narrowed_policy_stays_narrow_through_grants_and_pickles(
+    mine: Policy, other: Policy
+) -> None:
+    granted = {Lamp: TypeRule(Lamp, "Lamp", only=frozenset({"on", "off"}))}
+    both = mine.with_types(granted).narrowed_to(other)
+    late = mine.narrowed_to(other).with_types(granted)
+    again = cloudpickle.loads(cloudpickle.dumps(late))
+
+    assert everything(both) == everything(late) <= everything(other)
+    assert everything(again) == everything(late)
+
+
 def test_fewer_members_are_a_subset_and_more_are_not() -> None:
     few, many = Registry(), Registry()
     few.cls(Desk, include=["read_one", "wood"], constructable=False)
@@ -188,6 +213,22 @@ def test_a_live_object_is_the_same_object_or_not_within() -> None:
     assert not child.freeze().is_subset_of(stranger.freeze())
     db.close()
     other_db.close()
+
+
+def test_a_recursive_child_of_a_narrow_parent_reaches_no_further() -> None:
+    import xml
+
+    child, parent = Registry(), Registry()
+    child.module(xml, recursive=True)
+    parent.module(xml, recursive=True, include=["etree.ElementTree.*"], exclude=["_*", "*.parse"])
+    policy = child.freeze().narrowed_to(parent.freeze())
+    tree = policy.module("xml.etree.ElementTree")
+
+    assert tree is not None
+    assert tree.allows("fromstring")
+    assert not tree.allows("parse")
+    assert policy.module("xml.dom") is None
+    assert policy.is_subset_of(parent.freeze())
 
 
 def test_a_submodule_lies_within_a_recursive_package() -> None:

@@ -11,7 +11,7 @@ import types
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, get_args
 
-from agex.errors import RegistrationError, did_you_mean
+from agex.errors import AlreadyRegistered, RegistrationError, did_you_mean
 from agex.policy.members import (
     answers_any_name,
     class_names,
@@ -219,7 +219,7 @@ def bindable(verb: str, name: str) -> str:
 
 def free_name(name: str, what: str, bound: Mapping[str, str]) -> None:
     if name in bound:
-        raise RegistrationError(
+        raise AlreadyRegistered(
             f"cannot register {what}: the name {name!r} is taken by {bound[name]}. "
             "Give one of them another with name='…'."
         )
@@ -228,12 +228,12 @@ def free_name(name: str, what: str, bound: Mapping[str, str]) -> None:
 def free_module_name(rule: ModuleRule, others: Sequence[ModuleRule]) -> None:
     for other in others:
         if other.name == rule.name:
-            raise RegistrationError(
+            raise AlreadyRegistered(
                 f"a module is registered as {rule.name!r} already. Put both sets of patterns into "
                 "one call, or give one another name with name='…'."
             )
         if other.module is rule.module:
-            raise RegistrationError(
+            raise AlreadyRegistered(
                 f"{rule.module.__name__} is registered already, as {other.name!r}. Put both sets "
                 "of patterns into one call."
             )
@@ -242,7 +242,7 @@ def free_module_name(rule: ModuleRule, others: Sequence[ModuleRule]) -> None:
 def unregistered_class(cls: type, others: Sequence[TypeRule]) -> None:
     for other in others:
         if other.cls is cls:
-            raise RegistrationError(
+            raise AlreadyRegistered(
                 f"{cls.__name__} is registered already, as {other.name!r}. Put both sets of "
                 "patterns into one call."
             )
@@ -251,7 +251,7 @@ def unregistered_class(cls: type, others: Sequence[TypeRule]) -> None:
 def unregistered_instance(value: object, others: Sequence[InstanceRule]) -> None:
     for other in others:
         if other.value is value:
-            raise RegistrationError(
+            raise AlreadyRegistered(
                 f"this {type(value).__name__} is registered already, as {other.name!r}. Put both "
                 "sets of patterns into one call."
             )

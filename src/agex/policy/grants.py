@@ -28,7 +28,8 @@ for its dtype).
 """
 
 _PLAIN_MODULES = frozenset(
-    {"builtins", "typing", "typing_extensions", "collections.abc", "types", "abc"}
+    "abc builtins collections collections.abc dataclasses enum functools itertools types typing "
+    "typing_extensions".split()
 )
 
 

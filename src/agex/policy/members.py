@@ -57,6 +57,11 @@ def answers_any_name(cls: type) -> bool:
     return static_attribute(cls, "__getattr__") is not None
 
 
+def has_fixed_members(cls: type) -> bool:
+    """Whether instances can have no attribute that ``class_names`` does not know."""
+    return cls.__dictoffset__ == 0 and not answers_any_name(cls)
+
+
 def object_names(value: object) -> set[str]:
     """Each name of one live object: its own attributes and those of its class."""
     try:
@@ -71,15 +76,21 @@ def object_names(value: object) -> set[str]:
 
 def module_names(module: types.ModuleType) -> set[str]:
     """Each name of a module: what it holds, what ``__all__`` promises, what it makes on demand."""
-    held = vars(module)
-    names = {name for name in held if isinstance(name, str)}
+    names = {name for name in vars(module) if isinstance(name, str)}
     names.update(public_names(module))
-    if "__dir__" in held:  # PEP 562: names that come to be when asked for
+    if makes_members_on_demand(module):
         try:
-            names.update(name for name in held["__dir__"]() if isinstance(name, str))
+            names.update(name for name in dir(module) if isinstance(name, str))
         except Exception:
             pass  # a module's own `__dir__` may fail; what it holds is known
     return names
+
+
+def makes_members_on_demand(module: types.ModuleType) -> bool:
+    """Whether a module has members it does not hold: PEP 562, or a lazy module class."""
+    return (
+        "__getattr__" in vars(module) or static_attribute(type(module), "__getattr__") is not None
+    )
 
 
 def public_names(module: types.ModuleType) -> frozenset[str]:

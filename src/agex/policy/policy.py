@@ -42,6 +42,7 @@ class Policy:
         "_by_type",
         "_exposed",
         "_grants",
+        "_narrowing",
         "_seen",
         "_submodules",
         "classes",
@@ -60,6 +61,7 @@ class Policy:
     _by_type: dict[int, TypeRule]
     _by_id: dict[int, InstanceRule]
     _grants: dict[int, TypeRule]
+    _narrowing: tuple[Policy, Policy] | None
     _exposed: dict[int, TypeRule] | None
     _seen: dict[int, tuple[weakref.ref[type], TypeRule | None]]
     _submodules: dict[str, ModuleRule]
@@ -74,6 +76,7 @@ class Policy:
         aliased: Iterable[str] = (),
         grants: Iterable[TypeRule] = (),
         missing: Iterable[str] = (),
+        narrowing: tuple[Policy, Policy] | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, "functions", types.MappingProxyType({spec.name: spec for spec in functions}))
@@ -89,6 +92,7 @@ class Policy:
         put(self, "_by_type", {id(rule.cls): rule for rule in self.classes.values()})
         put(self, "_by_id", {id(rule.value): rule for rule in self.instances.values()})
         put(self, "_grants", {id(rule.cls): rule for rule in grants})
+        put(self, "_narrowing", narrowing)
         put(self, "_exposed", None)
         put(self, "_seen", {})
         put(self, "_submodules", {})
@@ -108,6 +112,8 @@ class Policy:
         return f"Policy({', '.join(parts)})"
 
     def __reduce__(self) -> tuple[Any, ...]:
+        if self._narrowing is not None:
+            return _narrow, self._narrowing
         functions = [spec for spec in self.functions.values() if travels(spec.value)]
         instances = [rule for rule in self.instances.values() if travels(rule.value)]
         kept = {spec.name for spec in functions} | {rule.name for rule in instances}
@@ -182,6 +188,8 @@ class Policy:
             if rule.module is value:
                 return rule
         made = parent.below(member, value)
+        if self._narrowing is not None:
+            made = replace(made, within=self._narrowing[1].module(value.__name__))
         self._submodules[made.name] = made
         return made
 
@@ -205,6 +213,13 @@ class Policy:
         return rule if rule is not None and rule.value is obj else None
 
     def _find_type(self, cls: type) -> TypeRule | None:
+        rule = self._own_rule(cls)
+        if rule is None or rule.within is not None or self._narrowing is None:
+            return rule
+        theirs = self._narrowing[1].type_rule(cls)
+        return rule.narrowed_to(theirs) if theirs is not None else None
+
+    def _own_rule(self, cls: type) -> TypeRule | None:
         return (
             self._by_type.get(id(cls))
             or self._exposures().get(id(cls))
@@ -278,6 +293,9 @@ class Policy:
 
     def with_types(self, grants: Mapping[type, TypeRule]) -> Policy:
         """This policy with rules for more types; a type that has a rule here keeps it."""
+        if self._narrowing is not None:
+            own, other = self._narrowing
+            return own.with_types(grants).narrowed_to(other)
         more = [rule for cls, rule in grants.items() if self.type_rule(cls) is None]
         return Policy(
             functions=self.functions.values(),
@@ -293,9 +311,36 @@ class Policy:
         """The rules that a task was granted on top of the registrations."""
         return tuple(self._grants.values())
 
+    def narrowed_to(self, other: Policy) -> Policy:
+        """What both policies allow: a child's registrations within its parent's.
+
+        Where the two differ, the narrower answer holds, for names that come later as well; so the
+        result is a subset of ``other`` by construction.
+        """
+        classes = ((rule, other.type_rule(rule.cls)) for rule in self.classes.values())
+        grants = ((rule, other.type_rule(rule.cls)) for rule in self._grants.values())
+        modules = ((rule, _module_of(rule, other)) for rule in self.modules.values())
+        instances = ((rule, other.instance_rule(rule.value)) for rule in self.instances.values())
+        kept = [replace(rule, within=theirs) for rule, theirs in modules if theirs is not None]
+        names = {rule.name for rule in kept}
+        return Policy(
+            functions=[spec for spec in self.functions.values() if _same_function(spec, other)],
+            classes=[rule.narrowed_to(theirs) for rule, theirs in classes if theirs is not None],
+            modules=kept,
+            instances=[
+                replace(rule, within=theirs) for rule, theirs in instances if theirs is not None
+            ],
+            aliased=[name for name in self._aliased if name in names],
+            grants=[rule.narrowed_to(theirs) for rule, theirs in grants if theirs is not None],
+            missing=self.missing,
+            narrowing=(self, other),
+        )
+
     def is_subset_of(self, other: Policy) -> bool:
         """Whether ``other`` allows all that this policy allows. In doubt, ``False``."""
-        return (
+        if self._narrowing is not None and self._narrowing[1].is_subset_of(other):
+            return True
+        return self is other or (
             all(_same_function(spec, other) for spec in self.functions.values())
             and all(_same_instance(rule, other) for rule in self.instances.values())
             and all(_same_module(rule, other) for rule in self.modules.values())
@@ -319,16 +364,26 @@ def _same_instance(mine: InstanceRule, other: Policy) -> bool:
 
 
 def _same_module(mine: ModuleRule, other: Policy) -> bool:
+    theirs = _module_of(mine, other)
+    return theirs is not None and module_within(mine, theirs)
+
+
+def _module_of(mine: ModuleRule, other: Policy) -> ModuleRule | None:
+    """What ``other`` says of the same module, under whatever name, or through a recursive one."""
     for rule in other.modules.values():
         if rule.module is mine.module:
-            return module_within(mine, rule)
-    theirs = other.module(mine.module.__name__)  # through a recursive one
-    return theirs is not None and module_within(mine, theirs)
+            return rule
+    found = other.module(mine.module.__name__)
+    return found if found is not None and found.module is mine.module else None
 
 
 def _same_type(cls: type, mine: Policy, other: Policy) -> bool:
     here, there = mine.type_rule(cls), other.type_rule(cls)
     return here is None or (there is not None and type_within(here, there))
+
+
+def _narrow(own: Policy, other: Policy) -> Policy:
+    return own.narrowed_to(other)
 
 
 def _thaw(parts: dict[str, Any]) -> Policy:

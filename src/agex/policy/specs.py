@@ -13,20 +13,21 @@ import importlib.util
 import sys
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
 from agex.policy.members import (
     MACHINERY,
     class_names,
     is_dunder,
+    makes_members_on_demand,
     module_names,
     object_names,
     public_names,
     static_attribute,
     submodule_names,
 )
-from agex.policy.origin import is_own, is_submodule
+from agex.policy.origin import is_below, is_own, is_submodule
 from agex.policy.patterns import Selection
 from agex.policy.writing import is_writable
 
@@ -85,6 +86,7 @@ class TypeRule:
         frozen: no member may be assigned, whatever the class would permit.
         only: when given, exactly these members, whatever the patterns say (a task's grants and
             curated rules are closed lists).
+        within: a rule that has the last word: what it refuses is refused here too.
     """
 
     cls: type
@@ -97,6 +99,7 @@ class TypeRule:
     local: str = ""
     frozen: bool = False
     only: frozenset[str] | None = None
+    within: TypeRule | None = None
     _known: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def allows(self, member: str) -> bool:
@@ -104,6 +107,8 @@ class TypeRule:
         if type(member) is not str or is_dunder(member):
             return False
         if member in MACHINERY and static_attribute(self.cls, member) is None:
+            return False
+        if self.within is not None and not self.within.allows(member):
             return False
         if self.only is not None:
             return member in self.only
@@ -115,14 +120,25 @@ class TypeRule:
 
     def instead(self, member: str) -> Callable[..., Any] | None:
         """The function that stands in for a method; it takes the object first. ``None``: the real one."""
+        if self.within is not None and (other := self.within.instead(member)) is not None:
+            return other
         spec = self.configure.get(member)
-        found: Callable[..., Any] | None = None if spec is None else spec.instead
-        return found
+        return None if spec is None else spec.instead
 
     @property
     def closed(self) -> bool:
         """Whether the allowed members are a closed list, so that ``members()`` is all there is."""
         return self.only is not None
+
+    def narrowed_to(self, other: TypeRule) -> TypeRule:
+        """This rule as far as ``other`` allows the same."""
+        return replace(
+            self,
+            constructable=self.constructable and other.constructable,
+            frozen=self.frozen or other.frozen,
+            within=other,
+            _known={},
+        )
 
     def members(self) -> tuple[str, ...]:
         """The allowed names that exist, sorted: declared fields and attributes of instances too."""
@@ -141,6 +157,8 @@ class TypeRule:
         The class object itself is the host's: nothing of it is ever assigned.
         """
         if self.frozen or not self.allows(member):
+            return False
+        if self.within is not None and not self.within.writable(member):
             return False
         known: dict[str, bool] = self._known.setdefault("writable", {})
         if member not in known:
@@ -164,6 +182,7 @@ class InstanceRule:
     visibility: Visibility = "low"
     configure: Mapping[str, MemberSpec] = field(default_factory=_nothing)
     selection: Selection = Selection(("*",), ("_*", "*._*"))
+    within: InstanceRule | None = None
 
     def allows(self, member: str) -> bool:
         """Whether agent code may name this member of the object."""
@@ -172,6 +191,7 @@ class InstanceRule:
             and not is_dunder(member)
             and member not in MACHINERY
             and member in self.selection
+            and (self.within is None or self.within.allows(member))
         )
 
     def members(self) -> tuple[str, ...]:
@@ -197,6 +217,7 @@ class ModuleRule:
         path: where this submodule stands below the registered package; empty for that itself.
         registered: the modules with a registration of their own, by ``id``; the policy keeps them
             alive.
+        within: a rule that has the last word: what it refuses is refused here too.
     """
 
     name: str
@@ -207,6 +228,7 @@ class ModuleRule:
     selection: Selection = Selection(("*",), ("_*", "*._*"))
     path: str = ""
     registered: frozenset[int] = frozenset()
+    within: ModuleRule | None = None
 
     def allows(self, member: str) -> bool:
         """Whether the module has this member for agent code: patterns, then origin.
@@ -215,6 +237,8 @@ class ModuleRule:
         them or ``include`` spells their name out; submodules unless registered or recursive.
         """
         if type(member) is not str or is_dunder(member) or "." in member:
+            return False
+        if self.within is not None and not self.within.allows(member):
             return False
         value = vars(self.module).get(member, _ABSENT)
         if value is _ABSENT:
@@ -234,17 +258,21 @@ class ModuleRule:
         Raises:
             AttributeError: it is not allowed, or is not there.
         """
-        if type(member) is not str or is_dunder(member) or "." in member:
+        if not self.allows(member):
             raise self._refuse(member)
         value = vars(self.module).get(member, _ABSENT)
         if value is _ABSENT and self._may_load(member):
             return importlib.import_module(f"{self.module.__name__}.{member}")
-        if value is _ABSENT and self._made_on_demand(member):
-            value = getattr(self.module, member, _ABSENT)
-        if value is _ABSENT or not self._allows_value(member, value):
-            raise self._refuse(member)
+        if value is _ABSENT:
+            value = getattr(self.module, member)
+        return self.instead(member) or value
+
+    def instead(self, member: str) -> Callable[..., Any] | None:
+        """What agent code gets in place of the member, where the registration says so."""
+        if self.within is not None and (other := self.within.instead(member)) is not None:
+            return other
         spec = self.configure.get(member)
-        return value if spec is None or spec.instead is None else spec.instead
+        return None if spec is None else spec.instead
 
     def type_at(self, dotted: str, cls: type) -> TypeRule:
         """The rule for a class this module exposes as ``dotted`` (``"Outer.Inner"``)."""
@@ -308,6 +336,8 @@ class ModuleRule:
 
     def _allows_value(self, member: str, value: object) -> bool:
         if isinstance(value, types.ModuleType):
+            if id(value) in self.registered and is_below(self.module, value):
+                return True  # also under another name: `pandas.offsets` is `pandas.tseries.offsets`
             if not is_submodule(self.module, member, value):
                 return False
             if id(value) in self.registered:
@@ -333,8 +363,8 @@ class ModuleRule:
             return False
 
     def _made_on_demand(self, member: str) -> bool:
-        """PEP 562: the module makes this member when asked; only then is it known what it is."""
-        if "__getattr__" not in vars(self.module) or not self.selects(member, container=True):
+        """Whether the module makes this member when asked; only then is it known what it is."""
+        if not makes_members_on_demand(self.module) or not self.selects(member, container=True):
             return False
         if member in submodule_names(self.module):
             # A package that loads its parts on demand (scipy) must not load them all to list them.

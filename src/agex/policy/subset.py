@@ -7,21 +7,26 @@ later. What cannot be proven counts as wider.
 
 from __future__ import annotations
 
+from agex.policy.members import has_fixed_members
 from agex.policy.specs import InstanceRule, ModuleRule, TypeRule
 
 
 def type_within(mine: TypeRule, other: TypeRule) -> bool:
     """Whether ``other`` allows all that ``mine`` allows of the same class."""
+    if mine is other:
+        return True
     if mine.constructable and not other.constructable:
         return False
     if other.frozen and not mine.frozen:
         return False
+    if mine.within is not None and type_within(mine.within, other):
+        return True
     if not all(other.allows(member) for member in mine.members()):
         return False
     for name in _replaced(other):
         if mine.allows(name) and mine.instead(name) is not other.instead(name):
             return False
-    if mine.closed:
+    if mine.closed or has_fixed_members(mine.cls):
         return True
     if mine.path == other.path and mine.local == other.local:
         return mine.selection.within(other.selection)
@@ -35,6 +40,8 @@ def type_within(mine: TypeRule, other: TypeRule) -> bool:
 
 def instance_within(mine: InstanceRule, other: InstanceRule) -> bool:
     """Whether ``other`` allows all that ``mine`` allows of the same object."""
+    if mine is other or (mine.within is not None and instance_within(mine.within, other)):
+        return True
     return (
         mine.value is other.value
         and all(other.allows(member) for member in mine.members())
@@ -44,6 +51,8 @@ def instance_within(mine: InstanceRule, other: InstanceRule) -> bool:
 
 def module_within(mine: ModuleRule, other: ModuleRule) -> bool:
     """Whether ``other`` allows all that ``mine`` allows of the same module, classes aside."""
+    if mine is other or (mine.within is not None and module_within(mine.within, other)):
+        return True
     if mine.module is not other.module or (mine.recursive and not other.recursive):
         return False
     if mine.path == other.path:
