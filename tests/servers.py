@@ -1,5 +1,7 @@
 """A model server on this machine: speaks OpenAI's chat protocol over real HTTP, well or badly, on demand.
 
+(And as much of Anthropic's as its replies need: ``model="anthropic/…"`` with ``api_base`` less ``/v1``.)
+
     with ChatServer(["```python\\ntask_success(1)\\n```"]) as server:
         client = server.client()
         ...
@@ -211,6 +213,10 @@ class _Handler(BaseHTTPRequestHandler):
             match behaviour:
                 case Status():
                     self._status(behaviour)
+                case Reply() if self.path.endswith("/messages") and body.get("stream"):
+                    self._begin_stream()
+                    self._pieces(_anthropic_events(behaviour, body), delay=behaviour.delay)
+                    self.wfile.write(b"0\r\n\r\n")
                 case Reply() if self.path.endswith("/messages"):
                     self._json(200, _anthropic(behaviour, body))
                 case Reply() if body.get("stream"):
@@ -344,6 +350,32 @@ def _chunks(reply: Reply, body: dict[str, Any], *, whole: bool = True) -> Iterat
         yield {**chunk({}), "choices": [], "usage": _usage(reply, body)}
 
 
+def _anthropic_events(reply: Reply, body: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    whole = _anthropic(reply, body)
+    usage = whole["usage"]
+    yield {
+        "type": "message_start",
+        "message": {
+            **whole,
+            "content": [],
+            "stop_reason": None,
+            "usage": {**usage, "output_tokens": 1},
+        },
+    }
+    yield {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}}
+    for start in range(0, len(reply.text), reply.piece):
+        delta = {"type": "text_delta", "text": reply.text[start : start + reply.piece]}
+        yield {"type": "content_block_delta", "index": 0, "delta": delta}
+    yield {"type": "content_block_stop", "index": 0}
+    if reply.finish_reason is not None:
+        yield {
+            "type": "message_delta",
+            "delta": {"stop_reason": whole["stop_reason"], "stop_sequence": None},
+            "usage": {"output_tokens": usage["output_tokens"]},
+        }
+        yield {"type": "message_stop"}
+
+
 def _anthropic(reply: Reply, body: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": "msg_test",
@@ -351,7 +383,7 @@ def _anthropic(reply: Reply, body: dict[str, Any]) -> dict[str, Any]:
         "role": "assistant",
         "model": body["model"],
         "content": [{"type": "text", "text": reply.text}],
-        "stop_reason": "end_turn",
+        "stop_reason": "max_tokens" if reply.finish_reason == "length" else "end_turn",
         "stop_sequence": None,
         "usage": reply.usage or {"input_tokens": 10, "output_tokens": 5},
     }

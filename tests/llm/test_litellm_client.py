@@ -189,6 +189,33 @@ def test_anthropic_models_get_cache_marks_on_the_system_text_and_the_last_messag
     assert "cache_control" not in str(body["messages"][:-1])
 
 
+def test_anthropic_streams_are_read_ended_early_and_never_taken_when_cut() -> None:
+    usage = {"input_tokens": 200, "output_tokens": 50, "cache_read_input_tokens": 800}
+    usage["cache_creation_input_tokens"] = 0
+    script = [
+        Reply(BLOCK, usage=usage),
+        Reply(BLOCK, "length", usage=usage),
+        Reply("```python\nx =", None),
+        Reply(BLOCK),
+        Reply(BLOCK + "Output: 101\n" * 400, delay=0.002),
+    ]
+    with ChatServer(script, model="anthropic/claude-haiku-5-5") as server:
+        client = server.client(api_base=server.url.removesuffix("/v1"), cost_per_token=None)
+        whole = client.complete(ASK, stop_when=closed)
+        long = client.complete(ASK, on_text=lambda _: None)
+        again = client.complete(ASK, stop_when=closed)
+        ended = client.complete(ASK, stop_when=closed)
+        server.wait_for(lambda: server.hang_ups == 1)
+
+    assert whole.text.startswith(BLOCK.rstrip()) and not whole.estimated
+    used = whole.usage
+    assert (used.input_tokens, used.cached_tokens, used.output_tokens) == (1000, 800, 50)
+    assert used.cost is not None and 0 < used.cost < 1000 * 1e-7 + 50 * 5e-7
+    assert long.finish_reason == "length"
+    assert again.text.startswith(BLOCK.rstrip()) and again.usage.requests == 2
+    assert ended.estimated and len(ended.text) <= len(BLOCK) + 8
+
+
 def test_what_the_callers_own_callback_raises_reaches_the_caller() -> None:
     def stop(_: str) -> bool:
         raise ZeroDivisionError("mine")
