@@ -268,7 +268,14 @@ def _field_types(cls: type) -> dict[str, Any]:
 
 def _fields_test(cls: type, hints: dict[str, Any]) -> Callable[[Any], None]:
     is_mapping = typing.is_typeddict(cls)
-    optional: frozenset[str] = getattr(cls, "__optional_keys__", frozenset())
+    # With annotations as strings, only the resolved ones know what is required.
+    optional = frozenset(
+        key
+        for key, hint in hints.items()
+        if is_mapping
+        and typing.get_origin(hint) is not typing.Required
+        and (typing.get_origin(hint) is typing.NotRequired or key in cls.__optional_keys__)  # type: ignore[attr-defined]  # a TypedDict
+    )
     models: list[Any] = []
 
     def test(value: Any) -> None:

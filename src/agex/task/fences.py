@@ -85,22 +85,28 @@ def fences(text: str, *, line_break: bool = False) -> Iterator[Fence]:
         line_break: count a closing fence only when a line break follows, for text still growing.
     """
     position = inside = 0
+    ends: set[int] = set()
     for _ in range(_MOST_FENCES):
         opening = _OPENING.search(text, position)
         if opening is None:
             return
-        found = _read(text, opening, nested=opening.start() < inside, line_break=line_break)
+        is_known_end = opening.end() in ends and not opening["info"].strip()
+        found = (
+            None
+            if is_known_end
+            else _read(text, opening, nested=opening.start() < inside, line_break=line_break)
+        )
         if found is None:
             position = opening.end()
             continue
         yield found
-        is_python = found.tag in PYTHON_TAGS
-        doubtful = is_python or found.tag == "" or found.tag in _DOCUMENT_TAGS or not found.closed
-        if found.valid or not doubtful:
+        doubtful = found.tag == "" or found.tag in PYTHON_TAGS or found.tag in _DOCUMENT_TAGS
+        if found.closed and (found.valid or not doubtful):
             position = max(found.end, opening.end())
         else:
-            # Not what it seemed: a real block may begin inside.
+            # Not what it seemed: a real block may begin inside. Its own end is no beginning, though.
             position, inside = opening.end(), max(inside, found.end)
+            ends.add(found.end)
 
 
 def _read(text: str, opening: re.Match[str], *, nested: bool, line_break: bool) -> Fence | None:

@@ -11,7 +11,7 @@ the caller's own objects.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, NoReturn
@@ -80,7 +80,7 @@ class Run:
     inputs: Mapping[str, str]
     system: str
     assignment: str
-    sees_images: bool = False
+    sees_images: Callable[[], bool]
 
     def result(self) -> Any:
         """The validated result.
@@ -246,7 +246,7 @@ class Run:
     def _pictures(self, cell: Cell, notes: list[str]) -> tuple[Image, ...]:
         if not cell.images:
             return ()
-        if not self.sees_images:
+        if not self.sees_images():
             notes.append(no_vision_text())
             return ()
         made: list[Image] = []

@@ -34,6 +34,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _INPUT_CHARS = 300
+_PICTURE_LIBRARIES = frozenset({"PIL", "matplotlib", "numpy", "plotly"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class _Prepared:
     policy: Policy
     types: tuple[TypeRule, ...]
     system: str
-    sees_images: bool
+    client: LLMClient
 
 
 class Task(Generic[P, R]):
@@ -98,11 +99,12 @@ class Task(Generic[P, R]):
         return f"<task {self._means.name}.{self.__name__}{self._contract.signature}>"
 
     def __reduce__(self) -> str | tuple[Any, ...]:
+        name: str = self.__qualname__
         found: Any = sys.modules.get(self.__module__)
-        for part in self.__qualname__.split("."):
+        for part in name.split("."):
             found = getattr(found, part, None)
         if found is self:
-            return self.__qualname__  # by reference, like the function it stands for
+            return name  # by reference, like the function it stands for
         rebuild: Any = copyreg.__newobj__  # type: ignore[attr-defined]  # not in typeshed
         return rebuild, (type(self),), dict(self.__dict__)
 
@@ -200,7 +202,7 @@ class Task(Generic[P, R]):
         inputs = self._contract.bind(args, kwargs)
         means, options = self._means, self._options
         client = means.client()
-        prepared = self._prepare(bool(getattr(client, "sees_images", False)))
+        prepared = self._prepare(client)
         parent = current_place()
         place = Place(
             parent,
@@ -236,7 +238,7 @@ class Task(Generic[P, R]):
                 assignment=self._assignment(
                     inputs, prepared, workspace.introduction, workspace.repr
                 ),
-                sees_images=prepared.sees_images,
+                sees_images=lambda: sees_images(client),
             )
             return run.result()
 
@@ -257,11 +259,11 @@ class Task(Generic[P, R]):
         )
         return f"{text}\n\n{introduction}" if introduction else text
 
-    def _prepare(self, sees_images: bool) -> _Prepared:
+    def _prepare(self, client: LLMClient) -> _Prepared:
         """The policy of a run, made once for each policy of the agent."""
         base = self._means.policy()
         known = self._prepared
-        if known is not None and known.base is base and known.sees_images == sees_images:
+        if known is not None and known.base is base and known.client is client:
             return known
         annotations = dict(self._contract.annotations)
         result = annotations.pop("return", None)
@@ -271,8 +273,12 @@ class Task(Generic[P, R]):
             base,
             policy,
             tuple(rule for rule in granted.rules.values() if rule.visibility == "high"),
-            system_text(policy, primer=self._means.primer, vision=sees_images),
-            sees_images,
+            system_text(
+                policy,
+                primer=self._means.primer,
+                vision=may_hold_pictures(policy) and sees_images(client),
+            ),
+            client,
         )
         self._prepared = prepared
         return prepared
@@ -346,6 +352,18 @@ def _meter(parent: Place | None, options: Options) -> Meter:
         "max_llm_calls": options.max_llm_calls,
     }
     return parent.meter.child(**limits) if parent is not None else Meter(**limits)  # type: ignore[arg-type]  # one dict for both
+
+
+def sees_images(client: LLMClient) -> bool:
+    """Whether the model behind ``client`` can be shown pictures; unknown means no."""
+    return bool(getattr(client, "sees_images", False))
+
+
+def may_hold_pictures(policy: Policy) -> bool:
+    """Whether agent code can come by a picture; a model's eyes are asked about only then."""
+    names = [rule.module.__name__ for rule in policy.modules.values()]
+    names += [rule.cls.__module__ for rule in (*policy.classes.values(), *policy.granted())]
+    return any(name.partition(".")[0] in _PICTURE_LIBRARIES for name in names)
 
 
 def _curated() -> Any:
