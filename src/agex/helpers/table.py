@@ -114,9 +114,10 @@ def types_module(name: str, classes: Mapping[str, type | None]) -> types.ModuleT
     """A module made in memory that holds classes a library keeps in private places.
 
     Objects of these classes are what public functions return (a ``groupby``, a hash), so their
-    methods have to be known; nobody imports the private modules for it.
+    methods have to be known; nobody imports the private modules for it. The underscore in front of
+    its name keeps it out of the list of importable modules that a model reads.
     """
-    module = types.ModuleType(name, f"The classes behind what {name.partition('_')[0]} returns.")
+    module = types.ModuleType(f"_{name}", f"The classes behind what {name.partition('_')[0]} returns.")
     found = {key: cls for key, cls in classes.items() if cls is not None}
     vars(module).update(found)
     vars(module)["__all__"] = sorted(found)

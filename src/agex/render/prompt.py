@@ -62,7 +62,9 @@ def system_text(
 def modules_line(policy: Policy, language: Sequence[str] = ()) -> str:
     """Every importable module on one line; submodules fold into ``package (.sub, .other)``."""
     children: dict[str, list[str]] = {}
-    names = sorted({*policy.importable(), *language})
+    # A leading underscore marks a module that only carries classes: nobody needs to import it.
+    public = [name for name in policy.importable() if not name.startswith("_")]
+    names = sorted({*public, *language})
     known = set(names)
     for name in names:
         root, dot, _ = name.partition(".")
