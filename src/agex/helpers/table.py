@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from agex.errors import MissingExtraError
+from agex.errors import AlreadyRegistered, MissingExtraError
 from agex.policy import MemberSpec, Registrar
 
 
@@ -79,7 +79,9 @@ class Exposed:
 
     def add(self, registrar: Registrar, module: types.ModuleType) -> None:
         """Register a module that is at hand."""
-        include = tuple(name for name in self.include if has(module, name)) or ("*",)
+        include = tuple(name for name in self.include if has(module, name))
+        if not include:
+            return  # none of the names is there: an empty list must not come to mean all of them
         configure = {
             name: MemberSpec(instead=other)
             for name, other in self.instead.items()
@@ -88,13 +90,16 @@ class Exposed:
         for name in self.sealed:
             if has(module, name):
                 configure[name] = MemberSpec(constructable=False)
-        registrar.module(
-            module,
-            include=include,
-            exclude=Deny(self.deny),
-            configure=configure,
-            recursive=self.recursive,
-        )
+        try:
+            registrar.module(
+                module,
+                include=include,
+                exclude=Deny(self.deny),
+                configure=configure,
+                recursive=self.recursive,
+            )
+        except AlreadyRegistered:
+            pass  # the developer, or another helper, has said what holds for this module
 
 
 def has(module: types.ModuleType, dotted: str) -> bool:
