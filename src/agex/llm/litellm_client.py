@@ -17,22 +17,18 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from agex.errors import ConfigurationError, ContextWindowExceeded, LLMError
 from agex.llm.client import BeforeRetry, LLMResponse, OnText, StopWhen, estimate_tokens
 from agex.llm.failures import Failure, StreamCut, explain, read_failure
+from agex.llm.streams import drain, hang_up, pieces, was_ended
 from agex.llm.wire import read_tokens, to_wire
 from agex.messages import Message, Usage
 
 _log = logging.getLogger("agex.llm")
-
-# After `stop_when` is true a model is usually about to end anyway, and the provider's own count of
-# tokens comes with the end. So that much more text, or time, is let pass before hanging up on it.
-_GRACE_CHARACTERS = 24
-_GRACE_SECONDS = 2.0
 
 # Options that would take a decision away from this client, and what to use instead.
 _OURS: Mapping[str, str] = {
@@ -260,13 +256,13 @@ class LiteLLMClient:
     ) -> _Answer:
         handling = sys.exception()
         text, reasoning, finish_reason, usage = "", "", None, None
-        pieces = _pieces(stream)
+        arriving = pieces(stream)
         try:
             while True:
                 # Only what the provider does is a failure of the request; what `on_text` or
                 # `stop_when` raise is the caller's own and passes through.
                 try:
-                    piece = next(pieces, None)
+                    piece = next(arriving, None)
                 except Exception as error:
                     partial = self._partial(messages, text + reasoning)
                     raise _Failed(read_failure(error, handling=handling), partial) from error
@@ -281,11 +277,11 @@ class LiteLLMClient:
                 if on_text is not None:
                     on_text(piece.text)
                 if stop_when is not None and stop_when(text):
-                    usage = _drain(pieces) or usage
+                    usage = drain(arriving) or usage
                     return _Answer(text, reasoning, "stop", usage, streamed=True)
         finally:
-            _hang_up(stream)
-        if not _was_ended(stream, finish_reason):
+            hang_up(stream)
+        if not was_ended(stream, finish_reason):
             failure = read_failure(StreamCut("the stream ended without a finish reason"))
             raise _Failed(failure, self._partial(messages, text + reasoning))
         return _Answer(text, reasoning, finish_reason, usage, streamed=True)
@@ -423,65 +419,3 @@ def _failed(state: Any) -> _Failed:
     error = state.outcome.exception()
     assert isinstance(error, _Failed)  # nothing else is retried
     return error
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    text: str = ""
-    reasoning: str = ""
-    finish_reason: str | None = None
-    usage: Any = None
-
-
-def _pieces(stream: Any) -> Iterator[_Piece]:
-    for chunk in stream:
-        usage = getattr(chunk, "usage", None)
-        if not chunk.choices:
-            yield _Piece(usage=usage)
-            continue
-        choice = chunk.choices[0]
-        yield _Piece(
-            getattr(choice.delta, "content", None) or "",
-            getattr(choice.delta, "reasoning_content", None) or "",
-            choice.finish_reason,
-            usage,
-        )
-
-
-def _drain(pieces: Iterator[_Piece]) -> Any:
-    """The usage that comes with a stream about to end; ``None`` from one that goes on talking."""
-    usage, passed, until = None, 0, time.monotonic() + _GRACE_SECONDS
-    try:
-        for piece in pieces:
-            usage = piece.usage or usage
-            passed += len(piece.text.strip())
-            if passed > _GRACE_CHARACTERS or time.monotonic() > until:
-                return None
-    except Exception:  # the answer is whole; what breaks after it is no failure
-        return None
-    return usage
-
-
-def _was_ended(stream: Any, finish_reason: str | None) -> bool:
-    """Whether the provider ended the answer. litellm makes up a ``"stop"`` for one that broke off,
-    and keeps what really came in an attribute."""
-    for name in ("received_finish_reason", "intermittent_finish_reason"):
-        if getattr(stream, name, None) is not None:
-            return True
-    return not hasattr(stream, "received_finish_reason") and finish_reason is not None
-
-
-def _hang_up(stream: Any) -> None:
-    """Close the connection under a stream, so that the provider stops generating."""
-    inner = getattr(stream, "completion_stream", None)
-    for held in (
-        inner,
-        getattr(inner, "response", None),
-        getattr(inner, "streaming_response", None),
-    ):
-        close = getattr(held, "close", None)
-        if callable(close):
-            try:
-                close()
-            except Exception:  # closing what is already closed, or is being read
-                continue
