@@ -17,7 +17,8 @@ class Attack:
     ``how`` is the line that explains it. A line ``# --- next action ---`` in ``code`` splits it
     into several actions of one session. ``after`` is what the host then does with the session's
     names (``ns``), ``modules`` are standard library modules the host registered on top, ``since``
-    is the first Python that has the syntax, ``before`` the first that no longer has the hole.
+    is the first Python that has the syntax. One that ``crashes`` the interpreter where it works is
+    run in a process of its own; the crash counts as a win.
     """
 
     name: str
@@ -26,7 +27,7 @@ class Attack:
     after: str = ""
     modules: tuple[str, ...] = ()
     since: tuple[int, int] = (3, 11)
-    before: tuple[int, int] = (9, 0)
+    crashes: bool = False
 
     @property
     def actions(self) -> list[str]:
@@ -35,8 +36,8 @@ class Attack:
 
     @property
     def applies(self) -> bool:
-        """Whether this Python has the syntax, and plain CPython the hole."""
-        return self.since <= sys.version_info[:2] < self.before
+        """Whether this Python has the syntax."""
+        return self.since <= sys.version_info[:2]
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,13 @@ ATTACKS = [
     pytest.param(attack, id=f"{family}/{attack.name}")
     for family, module in FAMILIES.items()
     for attack in module.ATTACKS
-    if sys.version_info[:2] >= attack.since
+    if attack.applies and not attack.crashes
+]
+CRASHES = [
+    pytest.param(family, attack, id=f"{family}/{attack.name}")
+    for family, module in FAMILIES.items()
+    for attack in module.ATTACKS
+    if attack.applies and attack.crashes
 ]
 TWINS = [
     pytest.param(twin, id=f"{family}/{twin.name}")
@@ -44,6 +50,13 @@ def test_an_attack_wins_nothing_after_its_names_were_used_innocently(attack: Att
     outcome = run_guarded(attack, warm=True)
 
     assert outcome.wins == [], attack.how
+
+
+@pytest.mark.parametrize(("family", "attack"), CRASHES)
+def test_an_attack_that_crashes_the_interpreter_wins_nothing(family: str, attack: Attack) -> None:
+    reports = _in_a_process("guarded", family, attack.name)
+
+    assert [report["wins"] for report in reports] == [[], []], attack.how
 
 
 def _assert_decided(errors: list[BaseException]) -> None:
@@ -75,17 +88,10 @@ def test_an_innocent_program_with_the_same_features_still_works(twin: Twin) -> N
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_every_attack_of_a_family_wins_in_plain_python(family: str) -> None:
-    root = Path(__file__).parent
-    depth = __package__.count(".") if __package__ else 0
-    code = f"import sys; sys.path[:0] = [{str(root.parents[depth])!r}]; sys.argv[1:] = [{family!r}]; "
-    code += f"import {__package__}.plain as plain; plain.main()"
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=240, check=False
-    )
-    reports = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    reports = _in_a_process("plain", family)
     expected = [attack.name for attack in FAMILIES[family].ATTACKS if attack.applies]
 
-    assert [report["name"] for report in reports] == expected, done.stderr
+    assert [report["name"] for report in reports] == expected
     assert [report for report in reports if not report["wins"]] == []
 
 
@@ -97,3 +103,15 @@ def test_attack_names_are_unique_within_their_family() -> None:
 
 def test_the_corpus_is_as_large_as_it_should_be() -> None:
     assert len(ATTACKS) >= 250
+
+
+def _in_a_process(*arguments: str) -> list[dict[str, object]]:
+    """What ``plain.main`` reports when it is run with these arguments in a fresh interpreter."""
+    package = __package__ or "escapes"
+    root = Path(__file__).parents[package.count(".") + 1]
+    code = f"import sys; sys.path[:0] = [{str(root)!r}]; sys.argv[1:] = {list(arguments)!r}; "
+    code += f"import {package}.plain as plain; plain.main()"
+    command = [sys.executable, "-W", "ignore", "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]

@@ -113,9 +113,13 @@ class World:
             "class of secret": type(self.inputs["secret"]),
             "sys.path": list(sys.path),
         }
+        for module in self.modules:
+            for name, value in list(vars(module).items()):
+                if type(value) is list and not name.startswith("__"):
+                    picture[f"list {module.__name__}.{name}"] = list(value)
         watched: list[Any] = [
             builtins, *self.modules, *self.classes.values(), *self.functions.values(),
-            lib.Point, lib.area, collections.Counter, collections.OrderedDict, enum.Enum,
+            lib.Point, getattr(lib, "area", None), collections.Counter, collections.UserDict, enum.Enum,
             json.JSONEncoder, functools, dataclasses, collections, random.Random,
         ]  # fmt: skip
         for position, thing in enumerate(watched):
@@ -137,7 +141,8 @@ class World:
 def _members(thing: Any) -> dict[str, int]:
     ignored = {"__annotations__", "_abc_impl", "__warningregistry__", "__annotations_cache__"}
     ignored |= {"__annotate_func__", "__annotate__", "_"}
-    return {name: id(value) for name, value in list(vars(thing).items()) if name not in ignored}
+    inside = list(getattr(thing, "__dict__", {}).items())
+    return {name: id(value) for name, value in inside if name not in ignored}
 
 
 def _fresh_hostlib(canary: str) -> types.ModuleType:
@@ -154,7 +159,12 @@ def _classes(world: World) -> dict[str, Any]:
     """The classes this host registers: one open, two that may not be constructed."""
     canary, constructed, received = world.canary, world.constructed, world.received
 
-    class Host:
+    class Service:
+        """What registered services derive from; not registered itself."""
+
+        motto = "at your service"
+
+    class Host(Service):
         """A service: its public members are registered, the rest is not."""
 
         limit = 10

@@ -23,7 +23,7 @@ ATTACKS = [
             ("object itself", "object.__subclasses__()"),
             ("type's own method", "type.__subclasses__(object)"),
             ("a lambda's type", "type(lambda: 0).__base__.__subclasses__()"),
-            ("through a registered class", "Host.__base__.__subclasses__()"),
+            ("through a registered class", "Host.__mro__[-1].__subclasses__()"),
             ("through a registered instance", "host.__class__.__mro__[-1].__subclasses__()"),
             ("an exception's class", "Exception().__class__.__mro__[-1].__subclasses__()"),
             ("None", "None.__class__.__base__.__subclasses__()"),

@@ -28,7 +28,9 @@ ATTACKS = [
     Attack(
         "a coroutine's frame",
         "cr_frame of an own coroutine",
-        "async def f():\n    pass\nc = f()\nprint(c.cr_frame.f_builtins" + BUILTINS + ")\nc.close()",
+        "async def f():\n    pass\nc = f()\nprint(c.cr_frame.f_builtins"
+        + BUILTINS
+        + ")\nc.close()",
     ),
     Attack(
         "an async generator's frame",
@@ -92,7 +94,10 @@ except RuntimeError as error:
         [
             ("attribute", "error.__traceback__"),
             ("getattr", "getattr(error, '__traceback__')"),
-            ("reduce over names", "__import__('functools').reduce(getattr, ['__traceback__'], error)"),
+            (
+                "reduce over names",
+                "__import__('functools').reduce(getattr, ['__traceback__'], error)",
+            ),
             ("context", "(lambda e: e.__context__ or e)(error).__traceback__"),
             ("with_traceback's class", "BaseException.__traceback__.__get__(error)"),
         ],
@@ -232,7 +237,9 @@ from functools import lru_cache
 @lru_cache
 def f():
     return 1
-print(f.__wrapped__.__builtins__""" + BUILTINS + ")",
+print(f.__wrapped__.__builtins__"""
+        + BUILTINS
+        + ")",
     ),
     Attack(
         "a frame by a match pattern",

@@ -156,7 +156,7 @@ WRITES = [
     ("builtins by setattr", "setattr(print.__self__, 'extra', 1)"),
     ("sys.path", "import sys\nsys.path.append('x')"),
     ("counter class", "from collections import Counter\nCounter.extra = 1"),
-    ("ordered dict class", "from collections import OrderedDict\nOrderedDict.extra = 1"),
+    ("user dict class", "from collections import UserDict\nUserDict.extra = 1"),
     ("enum class", "from enum import Enum\nEnum.extra = 1"),
     ("partial into a module", "import hostlib\nfrom functools import partial\npartial(setattr, hostlib, 'size')(8)"),
     ("reduce with setattr", "import hostlib\nfrom itertools import starmap\nlist(starmap(setattr, [(hostlib, 'size', 8)]))"),

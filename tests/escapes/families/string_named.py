@@ -1,6 +1,6 @@
 """Attributes named by strings: every callable that reads or writes one by a name it is given."""
 
-from ..case import Attack, Twin, each
+from ..case import Attack, Twin
 
 READERS = [
     ("getattr", "print(getattr(secret, 'flag'))"),
@@ -240,7 +240,9 @@ except ValueError:
 ]  # fmt: skip
 
 ATTACKS = [
-    Attack(name, "an attribute is named by a string, or by code outside the source's own reads", code)
+    Attack(
+        name, "an attribute is named by a string, or by code outside the source's own reads", code
+    )
     for name, code in READERS
 ]
 
