@@ -1,0 +1,218 @@
+"""One agent's part of a versioned state: a plain dict that fills by name, and lists that only grow."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+from agex.state.blobs import BlobId, Blobs, blob_id
+from agex.state.heap import Heap
+from agex.state.protocol import Missing, Saved
+from agex.state.records import from_record, to_record
+from agex.state.staging import Board
+from agex.state.stores.protocol import Data
+from agex.state.trie import from_json, to_json
+
+
+class Owner(Protocol):
+    """What a namespace asks of the state it belongs to."""
+
+    lock: threading.RLock
+    blobs: Blobs
+    heap: Heap
+
+    def space(self, path: str) -> VersionedNamespace: ...
+    def commit_path(
+        self,
+        path: str,
+        touched: Iterable[str] | None,
+        *,
+        message: str,
+        agent: str,
+        task: str,
+        events: Sequence[Any],
+    ) -> Saved: ...
+
+
+class VersionedNamespace:
+    """See :class:`~agex.state.protocol.Namespace`."""
+
+    def __init__(self, owner: Owner, path: str) -> None:
+        self.path = path
+        self.globals: dict[str, Any] = {}
+        self.reserved: Mapping[str, Any] = {}
+        self.loaded: set[str] = set()
+        self.dirty: set[str] = set()
+        self.logs: dict[str, VersionedLog] = {}
+        self._owner = owner
+
+    def names(self) -> list[str]:
+        """Every stored name, loaded or not, sorted."""
+        with self._owner.lock:
+            return list(self._owner.heap.tree.names(self.path))
+
+    def load(self, names: Iterable[str] | None = None) -> dict[str, Missing]:
+        """Bring names and what they use into ``globals``; those that cannot be had are returned."""
+        with self._owner.lock:
+            wanted = self.names() if names is None else names
+            return {
+                name: missing
+                for (path, name), missing in load(
+                    self._owner, ((self.path, n) for n in wanted)
+                ).items()
+                if path == self.path
+            }
+
+    def log(self, name: str) -> VersionedLog:
+        """The append-only list under ``name``."""
+        with self._owner.lock:
+            found = self.logs.get(name)
+            if found is None:
+                found = self.logs[name] = VersionedLog(self._owner, self.path, name)
+            return found
+
+    def commit(
+        self,
+        touched: Iterable[str] | None = None,
+        *,
+        message: str = "",
+        agent: str = "",
+        task: str = "",
+        events: Sequence[Any] = (),
+    ) -> Saved:
+        """Store what changed; see :meth:`agex.state.protocol.Namespace.commit`."""
+        return self._owner.commit_path(
+            self.path, touched, message=message, agent=agent, task=task, events=events
+        )
+
+    def board(self) -> Board:
+        """The names as they are bound now."""
+        return Board(self.globals, self.loaded, self.reserved)
+
+    def own_names(self) -> set[str]:
+        """Every name that may be the agent's: loaded, set by the host, or bound by an action."""
+        bound = {name for name in self.globals if not _is_machinery(name)}
+        return bound | self.loaded | self.dirty
+
+    def unload(self) -> None:
+        """Forget loaded values, to read them again; ``globals`` stays the same dict."""
+        for name in self.own_names():
+            if self.reserved.get(name, self) is not self.globals.get(name, self):
+                self.globals.pop(name, None)
+        self.loaded.clear()
+        self.dirty.clear()
+        for log in self.logs.values():
+            log.reset()
+
+
+def _is_machinery(name: str) -> bool:
+    return "$" in name or (name.startswith("__") and name.endswith("__"))
+
+
+def load(owner: Owner, names: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Missing]:
+    """Bind ``(path, name)`` pairs and, through the functions among them, the names those use."""
+    absent: dict[tuple[str, str], Missing] = {}
+    waiting = list(names)
+    seen: set[tuple[str, str]] = set()
+    heap = owner.heap
+    while waiting:
+        labels: dict[tuple[str, str], str] = {}
+        for path, name in waiting:
+            space = owner.space(path)
+            if (path, name) in seen or name in space.dirty:
+                continue
+            seen.add((path, name))
+            if name in space.loaded and name in space.globals:
+                continue
+            label = heap.tree.label(path, name)
+            if label is not None:
+                labels[path, name] = label
+        waiting = list(heap.load(labels.values()))
+        for (path, name), label in labels.items():
+            space, value = owner.space(path), heap.nodes[label].value
+            space.loaded.add(name)
+            if isinstance(value, Missing):
+                absent[path, name] = value
+            else:
+                space.globals[name] = value
+    return absent
+
+
+class VersionedLog:
+    """A list that only grows, in chunks ``{"p": the chunk before, "i": [items]}``, one per commit.
+
+    A commit writes the new items and reads nothing, however long the list is.
+    """
+
+    def __init__(self, owner: Owner, path: str, name: str) -> None:
+        self._owner = owner
+        self._path = path
+        self.name = name
+        self._pending: list[Any] = []
+        self._read: list[Any] | None = None
+        self._stored = self._head()[1]
+
+    def append(self, item: Any) -> None:
+        """Add an item; the next commit stores it.
+
+        Raises:
+            StateError: it is neither plain data nor one of agex's own values.
+        """
+        to_record(item)
+        with self._owner.lock:
+            self._pending.append(item)
+
+    def extend(self, items: Iterable[Any]) -> None:
+        """Add several items."""
+        for item in items:
+            self.append(item)
+
+    def read(self) -> tuple[Any, ...]:
+        """Every item, oldest first; what the next commit will store is among them."""
+        with self._owner.lock:
+            if self._read is None:
+                self._read = read_log(self._owner.blobs, self._head()[0])
+            return (*self._read, *self._pending)
+
+    def __len__(self) -> int:
+        return self._stored + len(self._pending)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.read())
+
+    def stage(self, into: dict[BlobId, Data]) -> tuple[BlobId, int] | None:
+        """The new head once the pending items are stored, or ``None`` if there are none."""
+        if not self._pending:
+            return None
+        head, size = self._head()
+        data = to_json({"p": head or None, "i": [to_record(item) for item in self._pending]})
+        into[key := blob_id(data)] = data
+        return key, size + len(self._pending)
+
+    def applied(self) -> None:
+        """The pending items are stored."""
+        self._stored += len(self._pending)
+        if self._read is not None:
+            self._read.extend(self._pending)
+        self._pending.clear()
+
+    def reset(self) -> None:
+        """Read again from the snapshot, and let go of what is not stored."""
+        self._pending.clear()
+        self._read = None
+        self._stored = self._head()[1]
+
+    def _head(self) -> tuple[BlobId, int]:
+        logs = self._owner.heap.tree.space(self._path).logs or {}
+        return logs.get(self.name, ("", 0))
+
+
+def read_log(blobs: Blobs, head: BlobId) -> list[Any]:
+    """Every item of the log whose last chunk is ``head``, oldest first."""
+    chunks = []
+    while head:
+        chunk = from_json(blobs.get(head))
+        chunks.append(chunk["i"])
+        head = chunk["p"] or ""
+    return [from_record(item) for items in reversed(chunks) for item in items]

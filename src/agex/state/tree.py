@@ -1,0 +1,129 @@
+"""A snapshot: everything a state holds at one commit, read by name and never as a whole.
+
+Its root is the JSON ``{"v": 1, "spaces": <trie>, "nodes": <trie>}``:
+
+- *spaces*: path → ``{"names": <trie>, "logs": {log: [last chunk, length]}}``; *names*: name → label;
+- *nodes*: label → ``[group, index, count]``: the blob that holds the value, its place there, and how many
+  names and groups refer to the label. At zero the label goes.
+
+A *label* is an object's identity, as a group's id is its content. It is usually the name the object was
+first bound to (``worker:rows`` below the path ``worker``); two names for one object have one label, and an
+object whose name was given to another keeps its label as long as something refers to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from agex.errors import StoreError
+from agex.state import trie
+from agex.state.blobs import BlobId, Blobs, blob_id
+from agex.state.packing import Packed, unpack
+from agex.state.stores.protocol import Data
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """Where a label's value is stored."""
+
+    group: BlobId
+    index: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """One namespace: its names, and its logs as ``(last chunk, length)``."""
+
+    names: BlobId = trie.EMPTY
+    logs: Mapping[str, tuple[BlobId, int]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """The two tries of a snapshot."""
+
+    spaces: BlobId = trie.EMPTY
+    nodes: BlobId = trie.EMPTY
+
+    def pack(self, into: dict[BlobId, Data]) -> BlobId:
+        """The id of the root's blob, which goes to ``into``."""
+        data = trie.to_json({"v": FORMAT, "spaces": self.spaces, "nodes": self.nodes})
+        key = blob_id(data)
+        into[key] = data
+        return key
+
+
+class Tree:
+    """A snapshot read through its blobs."""
+
+    def __init__(self, blobs: Blobs, root: Root) -> None:
+        self.blobs = blobs
+        self.root = root
+        self._spaces: dict[str, Space] = {}
+
+    @classmethod
+    def open(cls, blobs: Blobs, root: BlobId) -> Tree:
+        """The snapshot whose root blob is ``root``."""
+        data: dict[str, Any] = trie.from_json(blobs.get(root))
+        if data.get("v") != FORMAT:
+            raise StoreError(
+                f"this snapshot has format {data.get('v')}, and this agex reads format {FORMAT}"
+            )
+        return cls(blobs, Root(data["spaces"], data["nodes"]))
+
+    def paths(self) -> list[str]:
+        """The paths that have a namespace."""
+        return sorted(path for path, _ in trie.items(self.blobs.get, self.root.spaces))
+
+    def space(self, path: str) -> Space:
+        """The namespace at ``path``; an empty one if there is none."""
+        known = self._spaces.get(path)
+        if known is None:
+            data = trie.get(self.blobs.get, self.root.spaces, path)
+            known = space_from(data)
+            self._spaces[path] = known
+        return known
+
+    def names(self, path: str) -> dict[str, str]:
+        """Every name of a namespace and its label, sorted."""
+        return dict(sorted(trie.items(self.blobs.get, self.space(path).names)))
+
+    def size(self, path: str) -> int:
+        """How many names a namespace has."""
+        return trie.size(self.blobs.get, self.space(path).names)
+
+    def label(self, path: str, name: str) -> str | None:
+        """The label ``name`` is bound to."""
+        return trie.get(self.blobs.get, self.space(path).names, name)
+
+    def node(self, label: str) -> Node | None:
+        """Where ``label`` is stored."""
+        entry = trie.get(self.blobs.get, self.root.nodes, label)
+        return None if entry is None else Node(*entry)
+
+    def packed(self, group: BlobId) -> Packed:
+        """A group's header."""
+        return unpack(self.blobs.get(group))
+
+    def nodes(self) -> Iterator[tuple[str, Node]]:
+        """Every label; reads the whole trie."""
+        for label, entry in trie.items(self.blobs.get, self.root.nodes):
+            yield label, Node(*entry)
+
+
+def space_from(data: Mapping[str, Any] | None) -> Space:
+    """A namespace from its entry in the trie."""
+    if data is None:
+        return Space()
+    return Space(data["names"], {name: (head, size) for name, (head, size) in data["logs"].items()})
+
+
+def space_to(space: Space) -> dict[str, Any]:
+    """A namespace's entry in the trie."""
+    logs = {name: list(entry) for name, entry in (space.logs or {}).items()}
+    return {"names": space.names, "logs": logs}

@@ -1,0 +1,350 @@
+"""``Versioned``: a state with a history, in memory, in a file, or in a shared database."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, MutableMapping, Sequence
+from typing import Any
+
+from agex.errors import ConflictError, StateError
+from agex.state.blobs import Blobs
+from agex.state.commits import Commit, read_commit, resolve, write_commit
+from agex.state.protocol import DefinitionCodec, Saved
+from agex.state.reading import Reader
+from agex.state.staging import Name, Staging
+from agex.state.stores.opening import open_store
+from agex.state.stores.protocol import Move, Store
+from agex.state.tree import Tree
+
+
+class Checkout(Reader):
+    """A read-only view of one commit: a mapping, with a namespace for each path."""
+
+    def __init__(self, blobs: Blobs, commit: Commit) -> None:
+        super().__init__(blobs, commit)
+        self.commit = commit
+
+    def __repr__(self) -> str:
+        return f"<checkout of {self.commit.id[:10]}>"
+
+
+class Versioned(Reader, MutableMapping[str, Any]):
+    """Named values with a history: a snapshot after every action, branches, and a way back.
+
+    Args:
+        where: ``None`` keeps it in memory; a path in one SQLite file; a URL (``postgresql://…``) in a
+            database that machines share; or any :class:`~agex.state.stores.Store`.
+        branch: the branch to work on. A new state has ``"main"``; :meth:`branch` makes others.
+        key: signs every stored blob, and refuses those that do not carry the signature.
+        durable: wait for the disk at every commit, so that a power cut loses nothing either.
+
+    Raises:
+        StoreError: the file cannot be opened, or is not a state of this agex.
+        StateError: there is no such branch.
+
+    Example:
+        >>> state = Versioned()
+        >>> state["rows"] = [1, 2]
+        >>> first = state.commit("two rows").commit
+        >>> state["rows"].append(3)
+        >>> _ = state.commit("three rows")
+        >>> state.checkout(first)["rows"]
+        [1, 2]
+    """
+
+    def __init__(
+        self,
+        where: str | os.PathLike[str] | Store | None = None,
+        *,
+        branch: str = "main",
+        key: bytes | str | None = None,
+        durable: bool = False,
+    ) -> None:
+        store = open_store(where, durable=durable)
+        self._start(Blobs(store, key=key), branch)
+
+    def _start(self, blobs: Blobs, branch: str) -> None:
+        refs = blobs.store.refs("branch/")
+        target = refs.get(f"branch/{branch}")
+        if target is None and refs:
+            known = ", ".join(sorted(name.partition("/")[2] for name in refs))
+            raise StateError(f"there is no branch {branch!r}. There are: {known}")
+        self.name = branch
+        self._owed: set[Name] = set()
+        super().__init__(blobs, read_commit(blobs, target) if target is not None else None)
+
+    @classmethod
+    def _on(cls, blobs: Blobs, branch: str) -> Versioned:
+        state = cls.__new__(cls)
+        state._start(blobs, branch)
+        return state
+
+    # ------------------------------------------------------------ the mapping
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        if not isinstance(name, str):
+            raise TypeError(f"names in a state are text, not {type(name).__name__}")
+        with self.lock:
+            space = self.space("")
+            space.globals[name] = value
+            space.dirty.add(name)
+
+    def __delitem__(self, name: str) -> None:
+        with self.lock:
+            if name not in self:
+                raise KeyError(name)
+            space = self.space("")
+            space.globals.pop(name, None)
+            space.loaded.add(name)
+            space.dirty.add(name)
+            label = self.heap.tree.label("", name)
+            node = self.heap.nodes.get(label) if label is not None else None
+            if node is not None and self._is_missing(name):
+                self.heap.drop(label or "")
+
+    # ------------------------------------------------------------ commits
+
+    def commit(self, message: str = "", *, touched: Iterable[str] | None = None) -> Saved:
+        """Store what changed, whoever changed it.
+
+        Args:
+            message: for the history.
+            touched: the only names to look at; without it, everything that is in memory.
+
+        Raises:
+            ConflictError: another process moved the branch; nothing was stored.
+            StoreError: the store failed; nothing was stored, and the next commit tries again.
+        """
+        return self.commit_path("", touched, message=message, agent="", task="", events=())
+
+    def commit_path(
+        self,
+        path: str,
+        touched: Iterable[str] | None,
+        *,
+        message: str,
+        agent: str,
+        task: str,
+        events: Sequence[Any],
+    ) -> Saved:
+        """Commit one namespace; see :meth:`agex.state.protocol.Namespace.commit`."""
+        with self.lock:
+            names = set(self._owed)
+            for other, space in self._spaces.items():
+                names.update((other, name) for name in space.dirty)
+                if touched is None:
+                    names.update((other, name) for name in space.own_names())
+            if touched is not None:
+                names.update((path, name) for name in touched)
+            boards = {other: space.board() for other, space in self._spaces.items()}
+            boards.setdefault(path, self.space(path).board())
+            staging = Staging(self.heap, boards)
+            try:
+                saved = self._commit(staging, names, path, message, agent, task, events)
+            except BaseException:
+                staging.undo()
+                self._owed |= names
+                raise
+            self._owed.clear()
+            for space in self._spaces.values():
+                space.dirty.clear()
+            return saved
+
+    def _commit(
+        self,
+        staging: Staging,
+        names: Iterable[Name],
+        path: str,
+        message: str,
+        agent: str,
+        task: str,
+        events: Sequence[Any],
+    ) -> Saved:
+        staging.examine(names)
+        logs: dict[str, dict[str, tuple[str, int]]] = {}
+        grown = []
+        for other, space in self._spaces.items():
+            for log in space.logs.values():
+                head = log.stage(staging.fresh)
+                if head is not None:
+                    logs.setdefault(other, {})[log.name] = head
+                    grown.append(log)
+        root = staging.build(logs)
+        tree = self.heap.tree
+        if not staging.is_empty or events:
+            fresh = staging.fresh
+            commit = write_commit(
+                fresh,
+                root=root.pack(fresh),
+                parents=[self.head] if self.head else [],
+                time=time.time(),
+                path=path,
+                agent=agent,
+                task=task,
+                message=message,
+                events=events,
+            )
+            self._move(commit, fresh)
+            tree = Tree(self.blobs, root)
+        staging.apply(tree)
+        for log in grown:
+            log.applied()
+        added, changed, removed = (tuple(name for _, name in part) for part in staging.told())
+        return Saved(self.head.id if self.head else None, added, changed, removed, staging.left_out)
+
+    def _move(self, commit: Commit, fresh: Any) -> None:
+        """Store ``commit`` and make it the head of the branch."""
+        expected = self.head.id if self.head else None
+        try:
+            self.blobs.write(fresh, {f"branch/{self.name}": Move(expected, commit.id)})
+        except ConflictError as error:
+            raise ConflictError(
+                f"another process moved branch {self.name!r} since this state was opened or last "
+                "committed, so nothing was stored. Keep your work with state.branch('mine') and "
+                f"merge, or drop it with state.reset({self.name!r})."
+            ) from error
+        self.head = commit
+
+    # ------------------------------------------------------------ time travel
+
+    def checkout(self, which: str | Commit) -> Checkout:
+        """A read-only view of a commit: its id or first digits, a branch, a tag, or ``"~2"``."""
+        return Checkout(self.blobs, self._resolve(which))
+
+    def branch(self, name: str, *, at: str | Commit | None = None) -> Versioned:
+        """A new branch, as a state of its own; nothing is copied.
+
+        Args:
+            name: what to call it.
+            at: where it starts; without it, here, with everything that is not committed yet.
+
+        Raises:
+            StateError: there is such a branch already.
+        """
+        _check_ref(name)
+        with self.lock:
+            if f"branch/{name}" in self.blobs.store.refs("branch/"):
+                raise StateError(
+                    f"there is a branch {name!r} already: Versioned(where, branch={name!r})"
+                )
+            rescued = False
+            try:
+                start = self._resolve(at) if at is not None else self._settled()
+            except ConflictError:
+                # Our own branch moved on without us: what we hold goes to the new one.
+                if self.head is None:
+                    raise
+                start, rescued = self.head, True
+            self.blobs.write({}, {f"branch/{name}": Move(None, start.id)})
+            if rescued:
+                ours, self.name = self.name, name
+                try:
+                    self._settled()
+                finally:
+                    self.name = ours
+            return self._on(self.blobs, name)
+
+    def fork(self, *, at: str | Commit | None = None) -> Versioned:
+        """A branch whose name is made up, for trying something."""
+        start = self._resolve(at) if at is not None else self._settled()
+        number = 1
+        taken = self.branches()
+        while f"fork-{start.id[:7]}-{number}" in taken:
+            number += 1
+        return self.branch(f"fork-{start.id[:7]}-{number}", at=start)
+
+    def branches(self) -> dict[str, str]:
+        """Every branch and the commit it points at."""
+        return {name.partition("/")[2]: to for name, to in self.blobs.store.refs("branch/").items()}
+
+    def tags(self) -> dict[str, str]:
+        """Every tag and the commit it points at."""
+        return {name.partition("/")[2]: to for name, to in self.blobs.store.refs("tag/").items()}
+
+    def tag(self, name: str, *, at: str | Commit | None = None) -> Commit:
+        """Give a commit a name that stays with it; without ``at``, the present one.
+
+        Raises:
+            StateError: there is such a tag already.
+        """
+        _check_ref(name)
+        commit = self._resolve(at) if at is not None else self._settled()
+        try:
+            self.blobs.write({}, {f"tag/{name}": Move(None, commit.id)})
+        except ConflictError:
+            raise StateError(f"there is a tag {name!r} already") from None
+        return commit
+
+    def reset(self, which: str | Commit) -> Commit:
+        """Move the branch to a commit and forget what is not committed; the same object lives on.
+
+        Values that were read before are no longer part of the state: read them again.
+        """
+        with self.lock:
+            commit = self._resolve(which)
+            current = self.blobs.store.refs(f"branch/{self.name}").get(f"branch/{self.name}")
+            if current != commit.id:
+                self.blobs.write({}, {f"branch/{self.name}": Move(current, commit.id)})
+            self._become(commit)
+            return commit
+
+    def close(self) -> None:
+        """Commit what the host set, and let go of the store's files."""
+        with self.lock:
+            if any(space.dirty for space in self._spaces.values()):
+                self.commit_path("", (), message="", agent="", task="", events=())
+            self.blobs.store.close()
+
+    def __enter__(self) -> Versioned:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if error[0] is None:
+            self.close()
+        else:
+            self.blobs.store.close()
+
+    def __repr__(self) -> str:
+        head = self.head.id[:10] if self.head else "nothing yet"
+        return f"<Versioned {self.name!r} at {head}>"
+
+    # ------------------------------------------------------------ inside
+
+    def _become(self, commit: Commit) -> None:
+        """Show another commit: everything in memory is forgotten, the namespaces stay."""
+        self.head = commit
+        self._owed.clear()
+        self.heap.forget(self._tree())
+        for space in self._spaces.values():
+            space.unload()
+
+    def _settled(self) -> Commit:
+        """The present commit, with what the host set; a first, empty one if there is none."""
+        self.commit_path("", (), message="", agent="", task="", events=())
+        if self.head is None:
+            fresh: dict[str, Any] = {}
+            root = self.heap.tree.root.pack(fresh)
+            self._move(write_commit(fresh, root=root, parents=[], time=time.time()), fresh)
+        assert self.head is not None
+        return self.head
+
+    def _resolve(self, which: str | Commit) -> Commit:
+        return resolve(self.blobs, self.blobs.store.refs(), which, branch=self.name)
+
+    def _bind(self, path: str, definitions: DefinitionCodec) -> None:
+        if not self._codecs and any(node.group.inert for node in self.heap.nodes.values()):
+            self.commit()  # what the host changed beside the inert definitions
+        super()._bind(path, definitions)
+
+
+def _check_ref(name: str) -> None:
+    if (
+        not name
+        or not isinstance(name, str)
+        or name.strip() != name
+        or any(c in name for c in "~\n")
+    ):
+        raise StateError(
+            f"{name!r} cannot name a branch or tag: use words without '~' or line breaks"
+        )
