@@ -6,12 +6,16 @@ import inspect
 import math
 import re
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any, get_type_hints
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from agex.helpers import register_stdlib
+from agex.helpers.numpy import register_numpy
+from agex.helpers.pandas import register_pandas
 from agex.policy import Registry, TypeRule
 from agex.render import system_text, task_text
 from agex.render.prompt import modules_line
@@ -110,6 +114,31 @@ def test_the_task_of_a_call_with_many_kinds_of_arguments(
     golden("prompt/task_with_many_arguments.md", text)
 
 
+def test_the_first_request_of_an_agent_with_numpy_pandas_and_the_standard_library(
+    golden: Callable[[str, str], None],
+) -> None:
+    def busiest_month(orders: pd.DataFrame, limits: np.ndarray) -> str:  # type: ignore[empty-body]
+        """The month, such as "2024-03", in which the most was ordered."""
+
+    registry = Registry()
+    register_stdlib(registry)
+    register_numpy(registry)
+    register_pandas(registry)
+    orders = pd.DataFrame(
+        {
+            "order_id": range(365),
+            " amount": [round(n * 1.37 % 90, 2) for n in range(365)],
+            "customer": [f"customer {n % 17}" for n in range(365)],
+            "day": pd.date_range("2024-01-01", periods=365),
+        }
+    )
+
+    text = first_request(registry, busiest_month, orders=orders, limits=np.linspace(0, 1, 500))
+
+    golden("prompt/numpy_pandas_stdlib.md", text)
+    assert len(text) < 6_000
+
+
 # ---------------------------------------------------------------- adapts to what the agent has
 
 
@@ -132,6 +161,13 @@ def test_the_three_endings_have_one_example_each() -> None:
     for ending in ("task_success(", "task_fail(", "task_clarify(", "return "):
         assert ending in text
     assert len(re.findall(r"`task_fail\(\"", text)) == 1
+
+
+def test_limits_are_told_where_there_are_any() -> None:
+    text = system_text(Registry().freeze(), timeout_seconds=5.0, max_iterations=10)
+
+    assert "- A block may run for 5 seconds. The task may take 10 replies.\n" in text
+    assert "block may run" not in system_text(Registry().freeze())
 
 
 def test_the_developers_primer_comes_along_and_an_empty_one_does_not() -> None:
@@ -176,6 +212,17 @@ def test_modules_are_one_line_with_submodules_folded_and_aliases_marked() -> Non
     line = modules_line(registry.freeze())
 
     assert line == "collections (.abc), json (with submodules), math, np (imported already)"
+
+
+def test_modules_of_the_language_are_listed_and_carriers_of_classes_are_not() -> None:
+    registry = Registry()
+    carrier = ModuleType("_carrier")
+    carrier.Order = shop.Order  # type: ignore[attr-defined]
+    carrier.__all__ = ["Order"]  # type: ignore[attr-defined]
+    registry.module(carrier)
+    registry.module(math)
+
+    assert modules_line(registry.freeze(), ["typing", "math"]) == "math, typing"
 
 
 # ---------------------------------------------------------------- the task

@@ -6,7 +6,6 @@ import ast
 import json
 import math
 import re
-import statistics
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +15,7 @@ from hypothesis import strategies as st
 
 from agex.policy import MemberSpec, Policy, Registry
 from agex.render.stubs import api_text
-from tests.render import shop
+from tests.render import rates, shop, tariffs
 
 
 def full_registry() -> Registry:
@@ -29,8 +28,8 @@ def full_registry() -> Registry:
     registry.cls(shop.Database, constructable=False, exclude=["_*", "drop"])
     registry.module(shop.Database("shop.db"), name="db", visibility="high", exclude=["_*", "drop"])
     registry.module(math)
-    registry.module(json, visibility="medium", include=["dumps", "loads"])
-    registry.module(statistics, configure={"median": MemberSpec(visibility="high")})
+    registry.module(tariffs, name="tariffs", visibility="medium")
+    registry.module(rates, name="rates", configure={"today": MemberSpec(visibility="high")})
     return registry
 
 
@@ -114,15 +113,16 @@ def test_a_live_object_is_shown_under_its_name_without_running_its_properties() 
 def test_one_member_of_a_low_module_can_be_shown() -> None:
     text = shown(full_registry().freeze())
 
-    assert "# import statistics\ndef statistics.median(data):" in text
-    assert "statistics.mean" not in text
+    assert "# module rates\ndef rates.today(currency: str) -> float:" in text
+    assert "history" not in text
 
 
 def test_classes_of_a_module_are_shown_under_their_dotted_name() -> None:
-    registry = Registry()
-    registry.module(json, visibility="high")
+    text = shown(full_registry().freeze())
 
-    assert "class json.JSONDecoder:" in shown(registry.freeze())
+    assert "@dataclass(frozen=True)\nclass tariffs.Zone:\n    code: str" in text
+    assert "def tariffs.price(weight: float, zone: Zone | None = None" in text
+    assert not {"os", "annotations"} & set(re.findall(r"tariffs\.(\w+)", text))
 
 
 def test_a_recursive_package_is_not_enumerated() -> None:

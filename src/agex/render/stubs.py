@@ -17,7 +17,7 @@ from typing import Any, TypeAlias, cast
 
 from agex.policy import InstanceRule, MemberSpec, ModuleRule, Policy, TypeRule
 from agex.render.budget import clip
-from agex.render.classes import class_attribute, type_name
+from agex.render.classes import class_attribute, root_package, type_name
 from agex.render.members import Member, class_head, class_members, property_declaration
 from agex.render.signatures import signature_of, signature_text
 
@@ -228,7 +228,8 @@ def _module(rule: ModuleRule, policy: Policy) -> Iterator[Stub]:
         names = [name for name in names if name in wanted]
     shown = list(_members_of(rule.name, names, rule.visibility, rule.configure, rule.get, policy))
     if shown:
-        yield _heading(rule.name, f"# import {rule.name}")
+        is_bound = any(value is rule for value in policy.names().values())
+        yield _heading(rule.name, f"# {'module' if is_bound else 'import'} {rule.name}")
         yield from shown
 
 
@@ -260,7 +261,7 @@ def _members_of(
             yield Stub(dotted, _always(text), 1, owner)
         elif callable(value):
             yield _function(dotted, value, shown, spec.docstring, owner)
-        else:
+        elif root_package(type(value)) != "__future__":  # left behind by ``from __future__ import``
             text = f"{dotted}: {type_name(type(value))}"
             yield Stub(dotted, _always(text), 1, owner)
 
