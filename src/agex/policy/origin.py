@@ -69,7 +69,7 @@ def is_own(module: types.ModuleType, value: object) -> bool:
         return True
     if where == "_" + package:  # the C half of a stdlib module: `_bisect`, `_operator`
         return True
-    return _hand_made(module) and package_of(where).lstrip("_") not in sys.stdlib_module_names
+    return is_hand_made(module) and package_of(where).lstrip("_") not in sys.stdlib_module_names
 
 
 def is_submodule(module: types.ModuleType, member: str, value: object) -> bool:
@@ -85,11 +85,25 @@ def is_below(module: types.ModuleType, other: types.ModuleType) -> bool:
     return other.__name__.startswith(module.__name__ + ".")
 
 
-def _hand_made(module: types.ModuleType) -> bool:
+def is_hand_made(module: types.ModuleType) -> bool:
     """A module put together in memory: what is in it was put there on purpose."""
     return (
         getattr(module, "__spec__", None) is None
         and getattr(module, "__file__", None) is None
         and module.__name__ not in sys.builtin_module_names
         and module.__name__ != "__main__"
+    )
+
+
+def same_module(one: types.ModuleType, other: types.ModuleType) -> bool:
+    """Whether ``other`` is the module ``one``; of those made in memory, whether it holds all of it."""
+    if one is other:
+        return True
+    if one.__name__ != other.__name__ or not (is_hand_made(one) and is_hand_made(other)):
+        return False
+    there = vars(other)
+    return all(
+        name in there and there[name] is value
+        for name, value in vars(one).items()
+        if not name.startswith("__")
     )

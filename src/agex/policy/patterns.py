@@ -38,6 +38,11 @@ def _matcher(glob: str) -> Callable[[str], object]:
     return re.compile(fnmatch.translate(glob)).match
 
 
+@lru_cache(maxsize=256)
+def _split(globs: tuple[str, ...]) -> tuple[list[str], ...]:
+    return tuple(glob.split(".") for glob in globs)
+
+
 def is_plain(pattern: str) -> bool:
     """Whether a pattern is a name rather than a glob."""
     return _WILD.search(pattern) is None
@@ -85,7 +90,7 @@ class Selection:
         if self.include == ("*",):
             return True
         parts = name.split(".")
-        globs = [glob.split(".") for glob in self.include]
+        globs = _split(self.include)
         for length in range(len(parts), 0, -1):
             speaking = [
                 glob for glob in globs if len(glob) == length and _all_match(glob[:-1], parts)
@@ -101,7 +106,7 @@ class Selection:
         parts = name.split(".")
         return any(
             len(glob) > len(parts) and _all_match(glob[: len(parts)], parts)
-            for glob in (text.split(".") for text in self.include)
+            for glob in _split(self.include)
         )
 
     def excludes(self, name: str) -> bool:

@@ -19,6 +19,7 @@ from dataclasses import replace
 from typing import Any
 
 from agex.policy.members import is_dunder, public_names
+from agex.policy.origin import same_module
 from agex.policy.portable import travels
 from agex.policy.specs import FunctionSpec, InstanceRule, ModuleRule, TypeRule
 from agex.policy.subset import instance_within, module_within, type_within
@@ -39,6 +40,7 @@ class Policy:
         "__weakref__",
         "_aliased",
         "_by_id",
+        "_by_module",
         "_by_type",
         "_exposed",
         "_grants",
@@ -58,6 +60,7 @@ class Policy:
     instances: Mapping[str, InstanceRule]
     missing: tuple[str, ...]
     _aliased: tuple[str, ...]
+    _by_module: dict[str, list[ModuleRule]]
     _by_type: dict[int, TypeRule]
     _by_id: dict[int, InstanceRule]
     _grants: dict[int, TypeRule]
@@ -84,6 +87,7 @@ class Policy:
         held = tuple(modules)
         registered = frozenset(id(rule.module) for rule in held)
         held = tuple(replace(rule, registered=registered) for rule in held)
+        put(self, "_by_module", _by_module(held))
         put(self, "modules", types.MappingProxyType({rule.name: rule for rule in held}))
         put(self, "instances", types.MappingProxyType({rule.name: rule for rule in instances}))
         put(self, "missing", tuple(missing))
@@ -116,15 +120,19 @@ class Policy:
             return _narrow, self._narrowing
         functions = [spec for spec in self.functions.values() if travels(spec.value)]
         instances = [rule for rule in self.instances.values() if travels(rule.value)]
-        kept = {spec.name for spec in functions} | {rule.name for rule in instances}
-        lost = [name for name in (*self.functions, *self.instances) if name not in kept]
+        classes = [rule for rule in self.classes.values() if travels(rule.cls)]
+        kept = {spec.name for spec in functions}
+        kept |= {rule.name for rule in instances} | {rule.name for rule in classes}
+        lost = [
+            name for name in (*self.functions, *self.classes, *self.instances) if name not in kept
+        ]
         parts = {
             "functions": functions,
-            "classes": list(self.classes.values()),
+            "classes": classes,
             "modules": list(self.modules.values()),
             "instances": instances,
             "aliased": self._aliased,
-            "grants": list(self._grants.values()),
+            "grants": [rule for rule in self._grants.values() if travels(rule.cls)],
             "missing": (*self.missing, *lost),
         }
         return _thaw, (parts,)
@@ -172,10 +180,15 @@ class Policy:
         return tuple(sorted(self.modules))
 
     def _by_real_name(self, dotted: str) -> ModuleRule | None:
-        for rule in self.modules.values():
-            if rule.module.__name__ == dotted:
-                return rule
-        return None
+        rules = self._by_module.get(dotted)
+        return rules[0] if rules else None
+
+    def _above(self, cls: type) -> Iterator[ModuleRule]:
+        """The registered modules that are the class's own, or packages above it, nearest first."""
+        home = str(cls.__module__)
+        while home:
+            yield from self._by_module.get(home, ())
+            home = home.rpartition(".")[0]
 
     def _submodule(self, parent: ModuleRule, member: str) -> ModuleRule | None:
         if not parent.allows(member):
@@ -247,9 +260,7 @@ class Policy:
 
     def _nested(self, cls: type) -> TypeRule | None:
         """A class inside an exposed class, or one that a module makes when it is asked for."""
-        for rule in self.modules.values():
-            if not _is_home(rule.module, cls):
-                continue
+        for rule in self._above(cls):
             dotted = cls.__qualname__
             if "<" in dotted or not _resolves(rule, dotted, cls):
                 continue
@@ -272,11 +283,7 @@ class Policy:
         return None
 
     def _recursive_over(self, cls: type) -> Iterator[ModuleRule]:
-        home = cls.__module__
-        for rule in self.modules.values():
-            own = rule.module.__name__
-            if rule.recursive and (home == own or str(home).startswith(own + ".")):
-                yield rule
+        return (rule for rule in self._above(cls) if rule.recursive)
 
     def _homes(self, cls: type) -> Iterator[tuple[ModuleRule, str]]:
         for rule in self._recursive_over(cls):
@@ -371,7 +378,7 @@ def _same_module(mine: ModuleRule, other: Policy) -> bool:
 def _module_of(mine: ModuleRule, other: Policy) -> ModuleRule | None:
     """What ``other`` says of the same module, under whatever name, or through a recursive one."""
     for rule in other.modules.values():
-        if rule.module is mine.module:
+        if same_module(mine.module, rule.module):
             return rule
     found = other.module(mine.module.__name__)
     return found if found is not None and found.module is mine.module else None
@@ -393,6 +400,13 @@ def _thaw(parts: dict[str, Any]) -> Policy:
 def _is_home(module: types.ModuleType, cls: type) -> bool:
     home = str(cls.__module__)
     return home == module.__name__ or home.startswith(module.__name__ + ".")
+
+
+def _by_module(rules: Iterable[ModuleRule]) -> dict[str, list[ModuleRule]]:
+    found: dict[str, list[ModuleRule]] = {}
+    for rule in rules:
+        found.setdefault(rule.module.__name__, []).append(rule)
+    return found
 
 
 def _offering(prefix: str, cls: type) -> list[str]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-import sys
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -29,11 +28,13 @@ from agex.policy.members import (
 )
 from agex.policy.origin import is_below, is_own, is_submodule
 from agex.policy.patterns import Selection
+from agex.policy.portable import pack_module, unpack_module
 from agex.policy.writing import is_writable
 
 Visibility: TypeAlias = Literal["high", "medium", "low"]
 
 _ABSENT: Any = object()
+_MANY_NAMES = 10_000  # agent code can make names up; remembered answers must not pile up
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,18 @@ class TypeRule:
 
     def allows(self, member: str) -> bool:
         """Whether agent code may name this member; existence is another question."""
-        if type(member) is not str or is_dunder(member):
+        if type(member) is not str:
+            return False
+        known: dict[str, bool] = self._known.setdefault("allows", {})
+        answer = known.get(member)
+        if answer is None:
+            if len(known) > _MANY_NAMES:
+                known.clear()
+            answer = known[member] = self._decide(member)
+        return answer
+
+    def _decide(self, member: str) -> bool:
+        if is_dunder(member):
             return False
         if member in MACHINERY and static_attribute(self.cls, member) is None:
             return False
@@ -161,9 +173,10 @@ class TypeRule:
         if self.within is not None and not self.within.writable(member):
             return False
         known: dict[str, bool] = self._known.setdefault("writable", {})
-        if member not in known:
-            known[member] = is_writable(self.cls, member)
-        return known[member]
+        answer = known.get(member)
+        if answer is None:
+            answer = known[member] = is_writable(self.cls, member)
+        return answer
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _type_rule, (_frozen_fields(self, "_known"),)
@@ -328,11 +341,8 @@ class ModuleRule:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # `registered` holds ids of this process; the policy that is made over there fills it again
-        fields = _frozen_fields(self, "registered")
-        name = self.module.__name__
-        if sys.modules.get(name) is self.module:  # by name: plain pickle takes no module
-            fields["module"] = name
-        return _module_rule, (fields,)
+        fields = _frozen_fields(self, "registered", "module")
+        return _module_rule, ({**fields, "module": pack_module(self.module)},)
 
     def _allows_value(self, member: str, value: object) -> bool:
         if isinstance(value, types.ModuleType):
@@ -382,9 +392,7 @@ class ModuleRule:
 
 
 def _module_rule(fields: dict[str, Any]) -> ModuleRule:
-    if isinstance(fields["module"], str):
-        fields = {**fields, "module": importlib.import_module(fields["module"])}
-    return ModuleRule(**_thawed(fields))
+    return ModuleRule(**_thawed({**fields, "module": unpack_module(fields["module"])}))
 
 
 def _frozen_fields(rule: Any, *left_out: str) -> dict[str, Any]:

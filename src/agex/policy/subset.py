@@ -8,6 +8,7 @@ later. What cannot be proven counts as wider.
 from __future__ import annotations
 
 from agex.policy.members import has_fixed_members
+from agex.policy.origin import same_module
 from agex.policy.specs import InstanceRule, ModuleRule, TypeRule
 
 
@@ -53,7 +54,7 @@ def module_within(mine: ModuleRule, other: ModuleRule) -> bool:
     """Whether ``other`` allows all that ``mine`` allows of the same module, classes aside."""
     if mine is other or (mine.within is not None and module_within(mine.within, other)):
         return True
-    if mine.module is not other.module or (mine.recursive and not other.recursive):
+    if not same_module(mine.module, other.module) or (mine.recursive and not other.recursive):
         return False
     if mine.path == other.path:
         if not mine.selection.within(other.selection):
