@@ -25,6 +25,7 @@ if _TYPE_CHECKING:
     )
     from agex.inspection import events, view
     from agex.policy import MemberSpec
+    from agex.state import Live, Versioned
     from agex.task import Task
 
 __all__ = [
@@ -32,11 +33,13 @@ __all__ = [
     "AgexError",
     "BudgetExceeded",
     "LLMError",
+    "Live",
     "MemberSpec",
     "Task",
     "TaskClarify",
     "TaskFail",
     "TaskTimeout",
+    "Versioned",
     "events",
     "view",
 ]
@@ -46,11 +49,13 @@ _HOMES = {
     "AgexError": "agex.errors",
     "BudgetExceeded": "agex.errors",
     "LLMError": "agex.errors",
+    "Live": "agex.state",
     "MemberSpec": "agex.policy",
     "Task": "agex.task",
     "TaskClarify": "agex.errors",
     "TaskFail": "agex.errors",
     "TaskTimeout": "agex.errors",
+    "Versioned": "agex.state",
     "events": "agex.inspection",
     "view": "agex.inspection",
 }
