@@ -66,13 +66,34 @@ def caught(source: str, **names: Any) -> BaseException:
         ("math.pi", "math is a module here: `import math` first."),
         ("'a'.uper()", "Did you mean 'upper' or 'isupper'?"),
         ("order.totl()", "Did you mean 'total'?"),
-        ("import nowhere", "Importable: math."),
     ],
 )
 def test_a_hint_names_what_would_have_been_right(policy: Any, source: str, hint: str) -> None:
     error = caught(source)
 
     assert hints(error, policy=policy, namespace=SPACE, source_line=source) == [hint]
+
+
+def test_a_failed_import_lists_what_is_importable(policy: Any) -> None:
+    error = caught("import nowhere")
+
+    assert hints(error, policy=policy, language=["typing"]) == ["Importable: math, typing."]
+
+
+def test_of_a_whole_block_only_what_the_failing_lines_name_is_looked_at(policy: Any) -> None:
+    block = "n = config['alpha']\nx = df['amount'].sum() + len(rows)"
+
+    found = hints(caught("df['amount']"), policy=policy, namespace=SPACE, source_line=block)
+
+    assert found == ["Columns of df: 'id', ' amount', 3. Did you mean ' amount'?"]
+
+
+def test_hints_are_few(policy: Any) -> None:
+    space = {f"rows{n}": [n] for n in range(20)}
+
+    found = hints(caught("rows[3]"), policy=policy, namespace=space, source_line=" ".join(space))
+
+    assert len(found) == 3
 
 
 def test_a_call_with_wrong_arguments_shows_the_signature(policy: Any) -> None:

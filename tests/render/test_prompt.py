@@ -18,7 +18,8 @@ from agex.helpers.numpy import register_numpy
 from agex.helpers.pandas import register_pandas
 from agex.policy import Registry, TypeRule
 from agex.render import system_text, task_text
-from agex.render.prompt import modules_line
+from agex.render.prompt import LANGUAGE, modules_line
+from agex.sandbox.language import MODULES
 from tests.render import shop
 from tests.render.test_stubs import full_registry
 
@@ -145,9 +146,14 @@ def test_the_first_request_of_an_agent_with_numpy_pandas_and_the_standard_librar
 def test_an_agent_with_nothing_is_told_nothing_it_cannot_use() -> None:
     text = system_text(Registry().freeze())
 
-    assert "No module can be imported" in text
-    for word in ("help(", "view_image", "Importable", "What you have"):
+    assert "- Importable: abc, collections (.abc), contextlib" in text
+    assert "No module can be imported" in system_text(Registry().freeze(), language=())
+    for word in ("help(", "view_image", "What you have"):
         assert word not in text
+
+
+def test_the_modules_every_agent_is_told_of_are_those_the_sandbox_gives_to_all() -> None:
+    assert set(LANGUAGE) == set(MODULES) - {"__future__"}
 
 
 def test_pictures_are_mentioned_only_to_a_model_that_sees() -> None:
@@ -209,7 +215,7 @@ def test_modules_are_one_line_with_submodules_folded_and_aliases_marked() -> Non
     registry.module(np, name="np")
     registry.module(json, recursive=True)
 
-    line = modules_line(registry.freeze())
+    line = modules_line(registry.freeze(), ())
 
     assert line == "collections (.abc), json (with submodules), math, np (imported already)"
 

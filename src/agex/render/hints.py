@@ -14,10 +14,11 @@ from agex.errors import Refusal, did_you_mean, nearest
 from agex.policy import Policy
 from agex.render.budget import clip, plural
 from agex.render.classes import bases, is_importable, own_dict, root_package, type_name
-from agex.render.prompt import modules_line
+from agex.render.prompt import LANGUAGE, modules_line
 from agex.render.signatures import signature_of, signature_text
 
 _LISTED = 600
+_MOST = 3
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 _NO_NAMES: Mapping[str, Any] = {}
 
@@ -28,21 +29,21 @@ def hints(
     policy: Policy | None = None,
     namespace: Mapping[str, Any] = _NO_NAMES,
     source_line: str = "",
-    language: Sequence[str] = (),
+    language: Sequence[str] = LANGUAGE,
 ) -> list[str]:
     """The lines to add below an error; none when its own text says it already.
 
     Args:
         namespace: what agent code has under which name, inputs included.
         source_line: the line that failed, or the whole block: objects it names are looked at.
-        language: modules importable for everyone, see :func:`agex.render.prompt.system_text`.
+        language: modules importable for every agent.
     """
     try:
         found = list(_hints(error, policy, namespace, source_line, language))
     except Exception:  # a hint is a courtesy; it must not hide the error it is about
         return []
     said = _own_text(error)
-    return [line for line in found if line and line not in said]
+    return [line for line in found if line and line not in said][:_MOST]
 
 
 def _hints(
@@ -118,6 +119,8 @@ def _key_hints(
     error: BaseException, policy: Policy | None, namespace: Mapping[str, Any], source: str
 ) -> Iterator[str]:
     key = error.args[0] if error.args else None
+    if type(key) is str:  # of a whole block, the lines that spell the key out
+        source = "\n".join(line for line in source.split("\n") if key in line) or source
     for name, value in _named_in(source, namespace):
         labels = _labels(value, policy)
         if labels is None:

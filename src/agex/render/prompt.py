@@ -14,6 +14,23 @@ from agex.render.stubs import api_text
 API_CHARS = 12_000
 """What the listing of a rich API may take of every request; ``help`` has the rest."""
 
+LANGUAGE = (
+    "abc",
+    "collections",
+    "collections.abc",
+    "contextlib",
+    "copy",
+    "dataclasses",
+    "enum",
+    "functools",
+    "itertools",
+    "numbers",
+    "operator",
+    "types",
+    "typing",
+)
+"""The modules that are the language itself: every agent may import them, nobody registers them."""
+
 _CONDITION = re.compile(r"\[(!?)(\w+)\] ")
 
 
@@ -25,7 +42,7 @@ def system_text(
     api_chars: int = API_CHARS,
     timeout_seconds: float | None = None,
     max_iterations: int | None = None,
-    language: Sequence[str] = (),
+    language: Sequence[str] = LANGUAGE,
 ) -> str:
     """What stands before the conversation of every task of an agent.
 
@@ -36,7 +53,7 @@ def system_text(
         vision: whether the model can be shown pictures.
         api_chars: the most the listing of the registered API may take.
         timeout_seconds, max_iterations: the limits the model should plan with, where there are any.
-        language: modules of the language itself (``typing``, ``functools``), importable for everyone.
+        language: modules importable for every agent.
     """
     api = api_text(policy, api_chars)
     modules = modules_line(policy, language)
@@ -59,7 +76,7 @@ def system_text(
     return "\n\n".join(parts)
 
 
-def modules_line(policy: Policy, language: Sequence[str] = ()) -> str:
+def modules_line(policy: Policy, language: Sequence[str] = LANGUAGE) -> str:
     """Every importable module on one line; submodules fold into ``package (.sub, .other)``."""
     children: dict[str, list[str]] = {}
     # A leading underscore marks a module that only carries classes: nobody needs to import it.
