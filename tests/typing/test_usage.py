@@ -44,6 +44,7 @@ def test_a_wrong_argument_is_an_error_and_the_result_has_its_type(tmp_path: Path
 
     done = _mypy(caller)
 
-    assert 'incompatible type "int"; expected "str"' in done.stdout
+    assert 'No overload variant of "__call__" of "Task" matches argument type "int"' in done.stdout
+    assert "def __call__(self, description: str) -> Callable[..., Any]" in done.stdout
     assert 'Revealed type is "def (*Any, **Any) -> Any"' in done.stdout
     assert done.returncode == 1

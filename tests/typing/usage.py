@@ -34,9 +34,9 @@ assert_type(make_function("the next prime"), Callable[..., Any])
 assert_type(make_function(description="the next prime"), Callable[..., Any])
 held: Task[[str], Callable[..., Any]] = make_function
 
-make_function(123)  # type: ignore[arg-type]
-make_function()  # type: ignore[call-arg]
-make_function("a", "b")  # type: ignore[call-arg]
+make_function(123)  # type: ignore[call-overload]
+make_function()  # type: ignore[call-overload]
+make_function("a", "b")  # type: ignore[call-overload]
 
 
 @agent.task("Answer with exact numbers.")
@@ -45,7 +45,7 @@ def middle(points: list[Point], *, weight: float = 1.0) -> Point:
 
 
 assert_type(middle([Point(0, 0)], weight=2.0), Point)
-middle([Point(0, 0)], weight="heavy")  # type: ignore[arg-type]
+middle([Point(0, 0)], weight="heavy")  # type: ignore[call-overload]
 
 
 # Registering hands back what it was given, so decorated names keep their types.
