@@ -132,9 +132,9 @@ def block_watcher() -> Callable[[str], bool]:
         end = text.rfind("\n") + 1
         if end <= looked_at or ("```" not in text and "~~~" not in text):
             return False
-        line = text[text.rfind("\n", 0, end - 1) + 1 : end].strip(" \t\r\n>")
+        fresh = text[text.rfind("\n", 0, looked_at) + 1 : end].splitlines()
         looked_at = end
-        if not line.endswith(("```", "~~~")):
+        if not any(line.rstrip(" \t>").endswith(("```", "~~~")) for line in fresh):
             return False
         masked = _without_thoughts(_plain(text[:end]))
         if _opened(masked, _THOUGHTS) is not None:
