@@ -126,7 +126,9 @@ def test_being_a_subset_carries_over_two_steps_in_what_is_allowed(
 
 
 @given(policies(), policies())
-def test_a_policy_narrowed_to_another_allows_only_what_both_allow(mine: Policy, other: Policy) -> None:
+def test_a_policy_narrowed_to_another_allows_only_what_both_allow(
+    mine: Policy, other: Policy
+) -> None:
     both = mine.narrowed_to(other)
 
     assert everything(both) <= everything(mine) & everything(other)

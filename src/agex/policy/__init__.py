@@ -5,6 +5,7 @@
 """
 
 from agex.policy.grants import Curated, Granted, granted_by, registering_line
+from agex.policy.modules import ModuleRule
 from agex.policy.patterns import Pattern, Predicate, Selection
 from agex.policy.policy import Policy
 from agex.policy.registry import Registrar, Registry
@@ -12,7 +13,6 @@ from agex.policy.specs import (
     FunctionSpec,
     InstanceRule,
     MemberSpec,
-    ModuleRule,
     TypeRule,
     Visibility,
 )

@@ -12,6 +12,9 @@ import inspect
 import pkgutil
 import types
 from collections.abc import Iterator
+from functools import lru_cache
+
+_STORE_ATTR = dis.opmap["STORE_ATTR"]
 
 MACHINERY = frozenset(
     {
@@ -171,9 +174,15 @@ def _assigned_to_self(cls: type) -> Iterator[str]:
                 yield from _stores(function.__code__)
 
 
-def _stores(code: types.CodeType) -> Iterator[str]:
-    if not code.co_argcount:
-        return
+@lru_cache(maxsize=8192)
+def _stores(code: types.CodeType) -> tuple[str, ...]:
+    """Disassembling is slow, and a large library has thousands of methods: most store nothing."""
+    if not code.co_argcount or _STORE_ATTR not in code.co_code[::2]:
+        return ()
+    return tuple(_stored(code))
+
+
+def _stored(code: types.CodeType) -> Iterator[str]:
     myself = code.co_varnames[0]
     before: object = None
     for instruction in dis.get_instructions(code):

@@ -19,9 +19,10 @@ from dataclasses import replace
 from typing import Any
 
 from agex.policy.members import is_dunder, public_names
+from agex.policy.modules import ModuleRule
 from agex.policy.origin import same_module
 from agex.policy.portable import travels
-from agex.policy.specs import FunctionSpec, InstanceRule, ModuleRule, TypeRule
+from agex.policy.specs import FunctionSpec, InstanceRule, TypeRule
 from agex.policy.subset import instance_within, module_within, type_within
 
 _MANY_TYPES = 10_000

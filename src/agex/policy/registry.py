@@ -12,14 +12,14 @@ import types
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, TypeVar, overload
 
-from agex.policy import checks
+from agex.policy import checks, pattern_checks
+from agex.policy.modules import ModuleRule
 from agex.policy.patterns import Pattern
 from agex.policy.policy import Policy
 from agex.policy.specs import (
     FunctionSpec,
     InstanceRule,
     MemberSpec,
-    ModuleRule,
     TypeRule,
     Visibility,
 )
@@ -213,7 +213,7 @@ class Registry:
             )
         called = checks.class_(C, name)
         rule = TypeRule(C, called, visibility, constructable, specs, selection)
-        checks.plain_patterns(rule, _PRIVATE_ANYWHERE)
+        pattern_checks.plain_patterns(rule, _PRIVATE_ANYWHERE)
         with self._lock:
             checks.unregistered_class(C, self._classes)
             self._claim(called, f"the class {called}")
@@ -258,7 +258,7 @@ class Registry:
             return m
         called = checks.instance(m, name, recursive)
         rule = InstanceRule(called, m, visibility, specs, selection)
-        checks.plain_patterns(rule, _PRIVATE_ANYWHERE)
+        pattern_checks.plain_patterns(rule, _PRIVATE_ANYWHERE)
         with self._lock:
             checks.unregistered_instance(m, self._instances)
             self._claim(called, f"the live object {called}")
@@ -281,7 +281,7 @@ class Registry:
             return self._frozen
 
     def _add_module(self, rule: ModuleRule, *, aliased: bool) -> None:
-        checks.module_patterns(rule, _PRIVATE_ANYWHERE)
+        pattern_checks.module_patterns(rule, _PRIVATE_ANYWHERE)
         with self._lock:
             checks.free_module_name(rule, self._modules)
             if aliased:

@@ -8,8 +8,9 @@ later. What cannot be proven counts as wider.
 from __future__ import annotations
 
 from agex.policy.members import has_fixed_members
+from agex.policy.modules import ModuleRule
 from agex.policy.origin import same_module
-from agex.policy.specs import InstanceRule, ModuleRule, TypeRule
+from agex.policy.specs import InstanceRule, TypeRule
 
 
 def type_within(mine: TypeRule, other: TypeRule) -> bool:
