@@ -4,6 +4,8 @@
 *Never imports:* a third-party library before its ``register_…`` is called; any other room.
 """
 
+from agex.helpers.numpy import register_numpy
+from agex.helpers.pandas import register_pandas
 from agex.helpers.stdlib import register_stdlib
 
-__all__ = ["register_stdlib"]
+__all__ = ["register_numpy", "register_pandas", "register_stdlib"]

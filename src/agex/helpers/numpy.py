@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import importlib
 import types
+from functools import cache
 from typing import Any
 
 from agex.helpers import standins
-from agex.helpers.table import Exposed, installed, types_module
+from agex.helpers.table import Exposed, TypesModule, installed
 from agex.policy import Registrar
 
 FILES = (
@@ -87,10 +88,12 @@ def register_numpy(agent: Registrar) -> None:
     installed("numpy", "numpy")
     for exposed in NUMPY:
         exposed.register(agent)
-    agent.module(_private_types())
+    module = private_types()
+    Exposed(module.__name__, deny=DENIED).add(agent, module)
 
 
-def _private_types() -> types.ModuleType:
+@cache
+def private_types() -> types.ModuleType:
     """Classes of what public functions return: results of ``linalg``, ``np.r_`` and its kin."""
     import numpy as np
 
@@ -114,7 +117,7 @@ def _private_types() -> types.ModuleType:
         for name in names:
             found.setdefault(name, getattr(holder, name, None))
             found[name] = found[name] or getattr(holder, name, None)
-    return types_module("numpy_types", found)
+    return TypesModule("numpy_types", __name__, found)
 
 
 def _module(name: str) -> types.ModuleType | None:

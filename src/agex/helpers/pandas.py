@@ -13,7 +13,7 @@ import types
 from functools import cache
 
 from agex.helpers import pandas_standins as standins
-from agex.helpers.table import Exposed, installed, types_module
+from agex.helpers.table import Exposed, TypesModule, installed
 from agex.policy import Registrar
 
 FILES = (
@@ -148,7 +148,7 @@ def private_types() -> types.ModuleType:
         for name in names:
             if name not in GROUPS_PUBLIC:
                 found[name.lstrip("_")] = getattr(module, name, None)
-    return types_module("pandas_types", found)
+    return TypesModule("pandas_types", __name__, found)
 
 
 GROUPS_PUBLIC = frozenset(key.partition(".")[0] for key in GROUPS.instead) | {"NamedAgg", "Flags"}

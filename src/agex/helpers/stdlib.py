@@ -14,9 +14,10 @@ import decimal
 import hashlib
 import io
 import types
+from functools import cache
 
 from agex.helpers import standins
-from agex.helpers.table import Exposed, types_module
+from agex.helpers.table import Exposed, TypesModule
 from agex.policy import Registrar
 
 MATH = (
@@ -298,13 +299,15 @@ def register_stdlib(agent: Registrar) -> None:
     """
     for exposed in STDLIB:
         exposed.register(agent)
-    agent.module(_private_types(), visibility="low")
+    agent.module(private_types())
 
 
-def _private_types() -> types.ModuleType:
+@cache
+def private_types() -> types.ModuleType:
     """Classes of what the functions above return: hashes, csv readers."""
-    return types_module(
+    return TypesModule(
         "stdlib_types",
+        __name__,
         {
             "Hash": type(hashlib.md5(usedforsecurity=False)),
             "HashXOF": type(hashlib.shake_128()),

@@ -115,18 +115,33 @@ def has(module: types.ModuleType, dotted: str) -> bool:
     return all(hasattr(holder, part) for part in rest.split(".")[:1])
 
 
-def types_module(name: str, classes: Mapping[str, type | None]) -> types.ModuleType:
+class TypesModule(types.ModuleType):
     """A module made in memory that holds classes a library keeps in private places.
 
     Objects of these classes are what public functions return (a ``groupby``, a hash), so their
-    methods have to be known; nobody imports the private modules for it. The underscore in front of
-    its name keeps it out of the list of importable modules that a model reads.
+    methods have to be known; nobody imports the private modules for it. It pickles to the helper
+    that makes it, since some of the classes cannot be pickled themselves.
+
+    Args:
+        name: the module's name, ``"numpy_types"``.
+        helper: the module of agex whose ``private_types()`` makes it again.
+        classes: the classes under the names they get here; ``None`` is left out.
     """
-    module = types.ModuleType(f"_{name}", f"The classes behind what {name.partition('_')[0]} returns.")
-    found = {key: cls for key, cls in classes.items() if cls is not None}
-    vars(module).update(found)
-    vars(module)["__all__"] = sorted(found)
-    return module
+
+    def __init__(self, name: str, helper: str, classes: Mapping[str, type | None]) -> None:
+        super().__init__(name, f"Classes of what {name.partition('_')[0]} returns.")
+        found = {key: cls for key, cls in classes.items() if cls is not None}
+        vars(self).update(found)
+        vars(self)["__all__"] = sorted(found)
+        vars(self)["__helper__"] = helper
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _made_again, (vars(self)["__helper__"],)
+
+
+def _made_again(helper: str) -> types.ModuleType:
+    made: types.ModuleType = importlib.import_module(helper).private_types()
+    return made
 
 
 def installed(package: str, extra: str) -> types.ModuleType:

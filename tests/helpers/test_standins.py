@@ -1,0 +1,181 @@
+"""What stands in for members that can do too much does the harmless part and says the rest."""
+
+from __future__ import annotations
+
+import io
+import zlib
+from typing import Any
+
+import pytest
+
+from agex.helpers import pandas_standins, standins
+
+
+class Liar(str):
+    """A name that claims to be equal to whatever it is compared with."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    def __hash__(self) -> int:
+        return hash("sum")
+
+
+class Sneaky:
+    """A callable that is also a list of method names."""
+
+    def __call__(self, column: Any) -> int:
+        return 1
+
+    def __iter__(self) -> Any:
+        return iter(["to_csv"])
+
+
+def test_a_long_sleep_is_refused_in_words() -> None:
+    with pytest.raises(ValueError, match="at most 2 seconds"):
+        standins.short_sleep(1000)
+
+
+def test_seeding_the_shared_generator_names_the_alternative() -> None:
+    with pytest.raises(ValueError, match=r"random\.Random\(42\)"):
+        standins.no_seed(1)
+
+
+def test_csv_writes_into_memory_only() -> None:
+    class Spy:
+        def write(self, text: str) -> None:
+            raise AssertionError("called")
+
+    with pytest.raises(TypeError, match=r"io\.StringIO"):
+        standins.csv_writer(Spy())  # type: ignore[arg-type]
+
+
+def test_a_bomb_does_not_decompress() -> None:
+    bomb = zlib.compress(bytes(standins.MOST_BYTES + 1))
+
+    with pytest.raises(ValueError, match="larger than"):
+        standins.bounded_decompress(bomb)
+
+    assert standins.bounded_decompress(zlib.compress(b"fine")) == b"fine"
+
+
+def test_empty_arrays_hold_zeros() -> None:
+    np = pytest.importorskip("numpy")
+
+    assert not standins.numpy_empty(10_000).any()
+    assert not standins.numpy_empty_like(np.ones(10_000)).any()
+    assert standins.numpy_pad(np.ones(1), 1, mode="empty").tolist() == [0, 1, 0]
+
+
+def test_row_makers_take_no_strings() -> None:
+    np = pytest.importorskip("numpy")
+    rows = standins.Rows("r_")
+
+    assert rows[1:3, 5].tolist() == np.r_[1:3, 5].tolist()
+    with pytest.raises(TypeError, match="no strings"):
+        rows["secret"]
+
+
+@pytest.mark.parametrize("how", ["agg", "aggregate", "apply", "transform"])
+def test_a_method_that_writes_cannot_be_called_by_its_name(how: str, tmp_path: Any) -> None:
+    pd = pytest.importorskip("pandas")
+    target = tmp_path / "stolen.csv"
+    method = getattr(pandas_standins, how)
+
+    for function in ("to_csv", ["to_csv"], {"a": "to_csv"}, Liar("to_csv"), [Liar("to_pickle")]):
+        with pytest.raises(ValueError, match="is a computation"):
+            method(pd.DataFrame({"a": [1]}), function, path_or_buf=str(target))
+
+    assert not target.exists()
+
+
+def test_named_aggregations_are_checked_as_well() -> None:
+    pd = pytest.importorskip("pandas")
+    frame = pd.DataFrame({"g": [1, 1], "a": [1, 2]})
+
+    good = pandas_standins.agg(frame.groupby("g"), total=("a", "sum"))
+
+    assert good["total"].tolist() == [3]
+    with pytest.raises(ValueError, match="is a computation"):
+        pandas_standins.agg(frame.groupby("g"), total=("a", "to_pickle"))
+
+
+def test_a_callable_that_is_also_a_list_of_names_is_only_called() -> None:
+    pd = pytest.importorskip("pandas")
+
+    assert pandas_standins.agg(pd.DataFrame({"a": [1]}), Sneaky()).tolist() == [1]
+
+
+def test_the_stand_ins_are_for_objects_of_pandas_only() -> None:
+    pytest.importorskip("pandas")
+
+    class Host:
+        def to_csv(self, *args: Any, **kwargs: Any) -> str:
+            return "secret"
+
+        agg = to_csv
+
+    for call in (pandas_standins.to_csv, lambda host: pandas_standins.agg(host, "sum")):
+        with pytest.raises(TypeError, match="for objects of pandas"):
+            call(Host())
+
+
+def test_text_stays_in_memory(tmp_path: Any) -> None:
+    pd = pytest.importorskip("pandas")
+    frame = pd.DataFrame({"a": [1]})
+    buffer = io.StringIO()
+
+    pandas_standins.to_csv(frame, buffer, index=False)
+
+    assert buffer.getvalue() == pandas_standins.to_csv(frame, index=False) == "a\n1\n"
+    with pytest.raises(ValueError, match="files are not offered"):
+        pandas_standins.to_csv(frame, str(tmp_path / "x.csv"))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "@secret > 1",
+        "a.to_csv('x')",
+        "__import__('os')",
+        "a[0]",
+        "(lambda: 1)()",
+        "a > (1",
+        "a ** 9",
+    ],
+)
+def test_a_query_is_made_of_columns_and_constants(expression: str) -> None:
+    pd = pytest.importorskip("pandas")
+
+    with pytest.raises(ValueError, match="query"):
+        pandas_standins.query(pd.DataFrame({"a": [1]}), expression)
+
+
+def test_a_query_sees_no_variables_of_anybody() -> None:
+    pd = pytest.importorskip("pandas")
+    secret = 1  # noqa: F841  the query must not find it
+
+    with pytest.raises(Exception, match="secret"):
+        pandas_standins.query(pd.DataFrame({"a": [1]}), "a == secret")
+
+
+def test_a_query_may_name_columns_with_spaces() -> None:
+    pd = pytest.importorskip("pandas")
+    frame = pd.DataFrame({"unit price": [1, 3], "who": ["ann", "bob"]})
+
+    found = pandas_standins.query(frame, "`unit price` > 2 or who in ['zoe']")
+
+    assert found["who"].tolist() == ["bob"]
+    assert pandas_standins.evaluate(frame, "double = `unit price` * 2")["double"].tolist() == [2, 6]
+
+
+def test_rows_have_names_and_travel() -> None:
+    import pickle
+
+    pd = pytest.importorskip("pandas")
+    row = next(pandas_standins.itertuples(pd.DataFrame({"a": [1], "b c": [2]})))
+
+    assert (row.Index, row.a, row[2], len(row)) == (0, 1, 2, 3)
+    assert pickle.loads(pickle.dumps(row)) == row
