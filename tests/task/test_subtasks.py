@@ -1,0 +1,364 @@
+"""Agents as functions of agents: objects by reference, failures as exceptions, one tree of events."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from agex import Agent, BudgetExceeded, TaskFail
+from agex.errors import RegistrationError
+from agex.event_types import AnyEvent, Observation, TaskStarted, TaskSucceeded
+from agex.llm import ScriptedClient
+from agex.messages import Message
+
+
+def block(code: str) -> str:
+    return f"So.\n\n```python\n{code}\n```\n"
+
+
+@dataclass
+class Sheet:
+    rows: list[int]
+
+
+def pair(boss_replies: Sequence[str], worker_replies: Any, **options: Any) -> tuple[Any, Any]:
+    """A boss's task ``plan(sheet) -> object`` whose code can call the worker's ``total(sheet)``."""
+    boss = Agent(name="boss", llm=ScriptedClient(boss_replies), **options)
+    worker = Agent(name="worker", llm=ScriptedClient(worker_replies))
+
+    @boss.fn
+    @worker.task
+    def total(sheet: Sheet) -> Sheet:
+        """The total, appended."""
+        raise NotImplementedError
+
+    @boss.task
+    def plan(sheet: Sheet) -> object:
+        """Plan it."""
+        raise NotImplementedError
+
+    return plan, total
+
+
+def test_a_worker_is_a_function_of_the_boss_and_objects_pass_by_reference() -> None:
+    plan, _ = pair(
+        [block("same = total(sheet)\ntask_success((same is sheet, same))")],
+        [block("sheet.rows.append(sum(sheet.rows))\nreturn sheet")],
+    )
+    sheet = Sheet([1, 2])
+    is_same, back = plan(sheet)
+
+    assert is_same
+    assert back is sheet
+    assert sheet.rows == [1, 2, 3]
+
+
+def test_the_boss_reads_the_workers_signature_and_docstring() -> None:
+    plan, _ = pair([block("return None")], [])
+    seen: list[Message] = []
+    boss_client = ScriptedClient(lambda messages: seen.extend(messages) or block("return 1"))
+    plan._means = plan._means.__class__(
+        plan._means.name, None, plan._means.policy, lambda: boss_client
+    )
+    plan(Sheet([]))
+
+    assert "def total(sheet: Sheet) -> Sheet" in seen[0].text
+    assert "The total, appended." in seen[0].text
+
+
+def test_a_workers_failure_is_an_exception_the_boss_can_catch_by_name() -> None:
+    code = """
+try:
+    total(sheet)
+except TaskFail as error:
+    said = str(error)
+task_success(said)
+"""
+    plan, _ = pair([block(code)], [block('task_fail("the sheet is empty")')])
+
+    assert plan(Sheet([])) == "the sheet is empty"
+
+
+def test_a_workers_question_is_an_exception_the_boss_can_catch_by_name() -> None:
+    code = """
+try:
+    total(sheet)
+except TaskClarify as question:
+    said = str(question)
+task_success(said)
+"""
+    plan, _ = pair([block(code)], [block('task_clarify("net or gross?")')])
+
+    assert plan(Sheet([])) == "net or gross?"
+
+
+def test_a_failure_nobody_caught_is_an_error_in_the_bosss_turn() -> None:
+    plan, _ = pair(
+        [block("total(sheet)"), block('task_fail("the worker could not")')],
+        [block('task_fail("the sheet is empty")')],
+    )
+
+    with pytest.raises(TaskFail) as caught:
+        plan(Sheet([]))
+    told = [e.text for e in caught.value.events if isinstance(e, Observation)]
+    assert "TaskFail: the sheet is empty" in told[1]
+
+
+def test_a_workers_events_are_in_the_bosss_stream_under_their_own_path() -> None:
+    plan, _ = pair([block("task_success(total(sheet).rows)")], [block("return sheet")])
+    seen: list[AnyEvent] = []
+    plan(Sheet([1]), on_event=seen.append)
+
+    starts = [event for event in seen if isinstance(event, TaskStarted)]
+    assert [event.path for event in starts] == ["boss.plan", "boss.plan/worker.total"]
+    assert len({event.run_id for event in seen}) == 2
+    inner = [event for event in seen if event.path == "boss.plan/worker.total"]
+    assert isinstance(inner[-1], TaskSucceeded)
+    assert seen.index(inner[-1]) < len(seen) - 1
+
+
+def test_a_workers_spending_is_part_of_the_bosss() -> None:
+    plan, _ = pair(
+        [block("total(sheet)"), block("return None")],
+        [block("1"), block("2"), block("return sheet")],
+        max_llm_calls=4,
+    )
+
+    with pytest.raises(BudgetExceeded) as caught:
+        plan(Sheet([1]))
+    assert caught.value.limit == "max_llm_calls"
+    assert caught.value.used == 4
+
+
+def test_a_worker_can_be_asked_directly_as_well() -> None:
+    _, total = pair([], [block("return sheet")])
+    sheet = Sheet([1])
+
+    assert total(sheet) is sheet
+
+
+def test_recursion_ends_at_its_limit_and_says_so() -> None:
+    agent = Agent(name="a", llm=lambda messages: block("task_success(again(n + 1))"), max_depth=3)
+
+    @agent.fn
+    @agent.task
+    def again(n: int) -> int:
+        """Again."""
+        raise NotImplementedError
+
+    deepest: list[int] = []
+
+    def listen(event: AnyEvent) -> None:
+        deepest.append(event.path.count("/") + 1)
+
+    with pytest.raises(Exception, match="no result after|max_depth|turns"):
+        again.using(on_event=listen)(0)
+    assert max(deepest) == 3
+
+
+def test_fan_out_ends_at_its_limit_and_says_so() -> None:
+    plan, _ = pair(
+        [block("for i in range(5):\n    total(sheet)"), block("return None")],
+        [block("return sheet")] * 5,
+        max_subtasks=3,
+    )
+    seen: list[AnyEvent] = []
+    plan(Sheet([]), on_event=seen.append)
+
+    told = [e.text for e in seen if isinstance(e, Observation) and e.path == "boss.plan"]
+    assert "max_subtasks" in told[0]
+    assert sum(isinstance(e, TaskStarted) for e in seen) == 1 + 3
+
+
+@pytest.mark.parametrize("order", ["task over fn", "task over task"])
+def test_the_wrong_order_of_decorators_shows_the_right_one(order: str) -> None:
+    boss, worker = Agent(name="boss"), Agent(name="worker")
+
+    with pytest.raises(RegistrationError, match="@boss.fn\n    @worker.task"):
+        if order == "task over fn":
+
+            @worker.task
+            @boss.fn
+            def total(sheet: Sheet) -> int:
+                """The total."""
+                raise NotImplementedError
+
+        else:
+
+            @boss.task
+            @worker.task
+            def total(sheet: Sheet) -> int:
+                """The total."""
+                raise NotImplementedError
+
+
+# ---------------------------------------------------------------- many at once
+
+
+def squares(delay: Callable[[int], None] = lambda n: None) -> Any:
+    def model(messages: Sequence[Message]) -> str:
+        return block("slow(n)\ntask_success(n * n)")
+
+    agent = Agent(name="w", llm=model)
+    agent.fn(delay, name="slow")
+
+    @agent.task
+    def square(n: int) -> int:
+        """The square."""
+        raise NotImplementedError
+
+    return square
+
+
+def test_map_gives_results_in_order_like_the_builtin() -> None:
+    square = squares()
+
+    assert list(square.map([3, 1, 2])) == [9, 1, 4]
+    assert list(square.map([])) == []
+
+
+def test_map_runs_as_many_at_once_as_it_is_told() -> None:
+    running, most, lock = [0], [0], threading.Lock()
+    together = threading.Barrier(3, timeout=5)
+
+    def slow(n: int) -> None:
+        with lock:
+            running[0] += 1
+            most[0] = max(most[0], running[0])
+        together.wait()
+        with lock:
+            running[0] -= 1
+
+    assert list(squares(slow).map(range(6), max_concurrency=3)) == [0, 1, 4, 9, 16, 25]
+    assert most[0] == 3
+
+
+def test_map_raises_when_the_failed_items_turn_comes() -> None:
+    square = squares()
+    results = square.map([1, "x", 3])
+
+    assert next(results) == 1
+    with pytest.raises(TypeError, match="n: should be a valid integer"):
+        next(results)
+
+
+def test_map_inside_a_run_makes_sub_tasks_of_it() -> None:
+    square = squares()
+    boss = Agent(name="boss", llm=ScriptedClient([block("task_success(all_squares([1, 2, 3]))")]))
+
+    @boss.fn
+    def all_squares(numbers: list[int]) -> list[int]:
+        return list(square.map(numbers))
+
+    @boss.task
+    def plan() -> list[int]:
+        """Plan it."""
+        raise NotImplementedError
+
+    seen: list[AnyEvent] = []
+
+    assert plan(on_event=seen.append) == [1, 4, 9]
+    paths = [event.path for event in seen if isinstance(event, TaskStarted)]
+    assert paths == ["boss.plan", *["boss.plan/w.square"] * 3]
+
+
+# ---------------------------------------------------------------- stream and async
+
+
+def test_a_stream_yields_the_events_of_the_run_and_then_its_result() -> None:
+    stream = squares().stream(4)
+    kinds = [type(event) for event in stream]
+
+    assert kinds[0] is TaskStarted
+    assert kinds[-1] is TaskSucceeded
+    assert stream.result() == 16
+
+
+def test_a_stream_raises_what_the_call_would_have_raised_after_its_last_event() -> None:
+    agent = Agent(llm=ScriptedClient([block('task_fail("no")')]))
+
+    @agent.task
+    def never() -> int:
+        """Never."""
+        raise NotImplementedError
+
+    seen = []
+    with pytest.raises(TaskFail):
+        for event in never.stream():
+            seen.append(event)
+    assert type(seen[-1]).__name__ == "TaskFailed"
+
+
+def test_leaving_a_stream_early_ends_the_run_at_its_next_step() -> None:
+    asked = []
+    agent = Agent(llm=lambda messages: asked.append(1) or block("n"), max_iterations=1000)
+
+    @agent.task
+    def endless(n: int) -> int:
+        """Endless."""
+        raise NotImplementedError
+
+    stream = endless.stream(1)
+    for event in stream:
+        if isinstance(event, Observation):
+            break
+    stream._thread.join(5)
+
+    assert not stream._thread.is_alive()
+    assert len(asked) < 1000
+
+
+async def test_aio_is_the_same_run_as_a_coroutine() -> None:
+    import asyncio
+
+    square = squares()
+
+    assert await asyncio.gather(*(square.aio(n) for n in range(4))) == [0, 1, 4, 9]
+
+
+async def test_a_task_written_async_is_awaited() -> None:
+    agent = Agent(llm=lambda messages: block("return n + 1"))
+
+    @agent.task
+    async def after(n: int) -> int:
+        """The next."""
+        raise NotImplementedError
+
+    assert await after(1) == 2
+
+
+async def test_more_coroutines_than_the_default_executor_has_threads_run_at_once() -> None:
+    import asyncio
+
+    together = threading.Barrier(40, timeout=20)
+    square = squares(lambda n: together.wait() and None)
+
+    assert await asyncio.gather(*(square.aio(n) for n in range(40))) == [n * n for n in range(40)]
+
+
+async def test_cancelling_ends_the_run_at_its_next_step() -> None:
+    import asyncio
+
+    asked: list[int] = []
+    agent = Agent(llm=lambda messages: asked.append(1) or block("n"), max_iterations=100_000)
+
+    @agent.task
+    async def endless(n: int) -> int:
+        """Endless."""
+        raise NotImplementedError
+
+    running = asyncio.ensure_future(endless(1))
+    while len(asked) < 2:
+        await asyncio.sleep(0.005)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    await asyncio.sleep(0.1)
+    before = len(asked)
+    await asyncio.sleep(0.1)
+
+    assert len(asked) == before
