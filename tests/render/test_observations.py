@@ -32,6 +32,7 @@ def test_a_value_of_none_says_nothing_as_in_a_repl() -> None:
 
 def test_a_silent_block_is_told_from_one_that_did_not_run() -> None:
     assert observation_text() == "(ran to its end, printed nothing)"
+    assert observation_text(notes=["A note."]) == "A note."
 
 
 def test_an_error_is_followed_by_what_was_already_set() -> None:

@@ -59,7 +59,7 @@ def observation_text(
         parts.append(
             clip("→ " + render_value(output, max(0, room - 2), repr_=repr_, policy=policy), room)
         )
-    if not parts and not error:
+    if not parts and not error and not notes:
         parts.append("(ran to its end, printed nothing)")
     if end:
         parts.append(end)
