@@ -1,0 +1,228 @@
+"""Work that C code would do in one uninterruptible go, bounded before it starts.
+
+A call into a builtin cannot be stopped from outside, so what can be known beforehand is checked here:
+how long a repeated sequence, how many bits a power, how wide a field would be. Where a limit stands
+for time, it is set so that the operation takes well under a second.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Iterable, Iterator, Sized
+from itertools import islice
+from typing import Any
+
+from agex.errors import SizeRefused
+
+#: Characters, bytes or items one operation may make.
+MAX_LENGTH = 100_000_000
+#: Items of a list or tuple (eight bytes each) one operation may make.
+MAX_ITEMS = 20_000_000
+#: Bits of an integer made by ``**``, ``<<`` or ``int.from_bytes``.
+MAX_BITS = 4_000_000
+#: Bits of the operands of three-argument ``pow``, which is quadratic per step.
+MAX_MODULAR_BITS = 20_000
+#: Width and precision in a format specification.
+MAX_WIDTH = 1_000_000
+#: Items that C code may take from a ``range`` that it cannot be stopped in.
+MAX_RANGE = 10_000_000
+#: Items taken between two looks at the clock.
+CHUNK = 16_384
+
+_REPEATED = (str, bytes, bytearray, list, tuple)
+_NUMBERS = re.compile(r"\d+")
+
+
+def refuse_length(what: str, size: int, most: int) -> SizeRefused:
+    return SizeRefused(
+        f"{what} would hold {size:,} items; at most {most:,} are made in one step here. "
+        "Work in smaller pieces, or with a generator"
+    )
+
+
+def _repeat(sequence: Any, count: Any) -> None:
+    """Raise where ``sequence * count`` would be too long."""
+    try:
+        times = operator.index(count)
+    except TypeError:
+        return
+    most = MAX_ITEMS if isinstance(sequence, (list, tuple)) else MAX_LENGTH
+    size = len(sequence) * times
+    if size > most:
+        raise refuse_length(f"{type(sequence).__name__} * {times}", size, most)
+
+
+def _check_product(left: Any, right: Any) -> None:
+    if isinstance(left, _REPEATED):
+        _repeat(left, right)
+    elif isinstance(right, _REPEATED):
+        _repeat(right, left)
+    elif hasattr(type(left), "__len__") and type(right) is int:
+        if type(left).__module__ in ("collections", "array") and len(left) * right > MAX_ITEMS:
+            raise refuse_length(f"{type(left).__name__} * {right}", len(left) * right, MAX_ITEMS)
+    elif isinstance(left, int) and isinstance(right, int):
+        bits = left.bit_length() + right.bit_length()
+        if bits > 4 * MAX_BITS:
+            raise SizeRefused(f"the product would have {bits:,} bits; at most {4 * MAX_BITS:,} here")
+
+
+def multiply(left: Any, right: Any) -> Any:
+    """``left * right``, bounded."""
+    _check_product(left, right)
+    return left * right
+
+
+def multiply_in_place(left: Any, right: Any) -> Any:
+    """``left *= right``, bounded."""
+    _check_product(left, right)
+    return operator.imul(left, right)
+
+
+def check_power(base: Any, exponent: Any) -> None:
+    if isinstance(base, int) and isinstance(exponent, int) and exponent > 0:
+        bits = max(base.bit_length(), 1) * exponent
+        if base not in (-1, 0, 1) and bits > MAX_BITS:
+            raise SizeRefused(
+                f"the power would have about {bits:,} bits; at most {MAX_BITS:,} here. "
+                "Use pow(base, exponent, modulus), or floats"
+            )
+
+
+def power(base: Any, exponent: Any, modulus: Any = None) -> Any:
+    """``pow``, bounded."""
+    if modulus is None:
+        check_power(base, exponent)
+        return base**exponent
+    for operand in (base, exponent, modulus):
+        if isinstance(operand, int) and operand.bit_length() > MAX_MODULAR_BITS:
+            raise SizeRefused(f"pow() with a modulus takes at most {MAX_MODULAR_BITS:,} bits here")
+    return pow(base, exponent, modulus)
+
+
+class PowerLeft:
+    """``base ** …`` with the size looked at when the exponent is known."""
+
+    __slots__ = ("base",)
+
+    def __init__(self, base: Any) -> None:
+        self.base = base
+
+    def __pow__(self, exponent: Any) -> Any:
+        check_power(self.base, exponent)
+        return self.base**exponent
+
+
+def power_left(base: Any) -> Any:
+    return PowerLeft(base) if isinstance(base, int) else base
+
+
+def power_in_place(base: Any, exponent: Any) -> Any:
+    check_power(base, exponent)
+    return operator.ipow(base, exponent)
+
+
+def _check_shift(left: Any, count: Any) -> None:
+    if isinstance(left, int) and isinstance(count, int) and left:
+        bits = left.bit_length() + count
+        if bits > MAX_BITS:
+            raise SizeRefused(f"the result would have {bits:,} bits; at most {MAX_BITS:,} here")
+
+
+def shift(left: Any, count: Any) -> Any:
+    """``left << count``, bounded."""
+    _check_shift(left, count)
+    return left << count
+
+
+def shift_in_place(left: Any, count: Any) -> Any:
+    _check_shift(left, count)
+    return operator.ilshift(left, count)
+
+
+def check_spec(spec: str) -> None:
+    """Raise where a format specification asks for an absurd width or precision."""
+    for number in _NUMBERS.findall(spec):
+        if len(number) > 9 or int(number) > MAX_WIDTH:
+            raise SizeRefused(
+                f"a width or precision of {number[:20]} is too large here; at most {MAX_WIDTH:,}"
+            )
+
+
+def check_width(width: Any) -> None:
+    if isinstance(width, int) and width > MAX_LENGTH:
+        raise refuse_length("the padded text", width, MAX_LENGTH)
+
+
+def check_length(what: str, size: Any, most: int = MAX_LENGTH) -> None:
+    if isinstance(size, int) and size > most:
+        raise refuse_length(what, size, most)
+
+
+def round_digits(number: Any, digits: Any) -> None:
+    if isinstance(number, int) and isinstance(digits, int) and digits < -10_000:
+        raise SizeRefused("round() takes at least -10000 digits here")
+
+
+def sized(iterable: Any) -> bool:
+    """True for exact builtin containers: C code takes what is already in memory."""
+    return type(iterable) in _SIZED
+
+
+_SIZED = frozenset(
+    {list, tuple, dict, set, frozenset, str, bytes, bytearray, type({}.keys()), type({}.values()),
+     type({}.items())}
+)  # fmt: skip
+
+
+def bounded(iterable: Iterable[Any]) -> Iterable[Any]:
+    """The iterable itself where C code may take all of it; a range that is too long is refused."""
+    if type(iterable) is range and len_of_range(iterable) > MAX_RANGE:
+        raise SizeRefused(
+            f"a range of {len_of_range(iterable):,} numbers is too long to go through in one step; "
+            f"at most {MAX_RANGE:,}. A for loop over range(…) may be of any length"
+        )
+    return iterable
+
+
+def len_of_range(numbers: range) -> int:
+    """The length of a range, of any size."""
+    if numbers.step > 0:
+        span = numbers.stop - numbers.start
+    else:
+        span = numbers.start - numbers.stop
+    return max(0, -(-span // abs(numbers.step)))
+
+
+def collected(iterable: Iterable[Any], look: Callable[[], None], most: int = MAX_ITEMS) -> list[Any]:
+    """A list of the items, with a look at the clock between chunks.
+
+    Raises:
+        SizeRefused: there are more than ``most``.
+    """
+    if type(iterable) in _SIZED:
+        return list(iterable)
+    items: list[Any] = []
+    iterator: Iterator[Any] = iter(bounded(iterable))
+    while True:
+        before = len(items)
+        items.extend(islice(iterator, CHUNK))
+        if len(items) - before < CHUNK:
+            return items
+        if len(items) > most:
+            raise refuse_length("the collection", len(items), most)
+        look()
+
+
+def polled(iterator: Iterator[Any], look: Callable[[], None]) -> Iterator[Any]:
+    """The same items one by one, with a look at the clock each thousand: for endless sources."""
+    count = 0
+    for item in iterator:
+        yield item
+        count += 1
+        if not count & 1023:
+            look()
+
+
+def total_length(parts: list[Any]) -> int:
+    return sum(len(part) for part in parts if isinstance(part, Sized))

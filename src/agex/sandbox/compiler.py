@@ -1,0 +1,193 @@
+"""From the source of one action to guarded bytecode.
+
+Parse, find the scopes, transform, compile. The action becomes the body of a function whose every bound
+name is declared global: temporaries are then fast locals while the agent's names stay names of the
+module, and qualified names stay right. Nothing of what can go wrong in here reaches the caller as
+anything but :class:`SyntaxRefused` or ``SyntaxError``.
+"""
+
+from __future__ import annotations
+
+import __future__
+
+import ast
+import warnings
+from dataclasses import dataclass
+from types import CodeType
+from typing import Any
+
+from agex.errors import RefusedLine, SyntaxRefused
+from agex.sandbox import tables, tracebacks
+from agex.sandbox.scopes import Scopes
+from agex.sandbox.transformer import AgentTransformer
+
+_ENTRY = "<module>"
+_NESTED = f"{_ENTRY}.<locals>."
+_FUTURE = __future__.annotations.compiler_flag
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """One compiled action.
+
+    Args:
+        code: the body, to be made a function over the session's globals.
+        filename: where tracebacks find the source.
+        guards: the ``$`` names the globals must hold.
+        bound: names the action may bind in the module, in no order.
+        used: names of the module it mentions.
+        is_async: the top level awaits something.
+        future: annotations are strings from here on.
+    """
+
+    code: CodeType
+    filename: str
+    guards: frozenset[str]
+    bound: frozenset[str]
+    used: frozenset[str]
+    is_async: bool
+    future: bool
+
+
+def parse(source: str, *, max_source: int) -> ast.Module:
+    """The syntax tree of a source that is fit to be compiled.
+
+    Raises:
+        SyntaxRefused: it is too long, too deeply nested, or holds characters no source may hold.
+        SyntaxError: it is not Python.
+    """
+    if len(source) > max_source:
+        raise SyntaxRefused(
+            [RefusedLine(1, f"the source has {len(source):,} characters; at most {max_source:,}")]
+        )
+    if "\0" in source:
+        raise SyntaxRefused([RefusedLine(1, "the source contains null characters")])
+    try:
+        source.encode("utf-8")
+    except UnicodeEncodeError:
+        raise SyntaxRefused(
+            [RefusedLine(1, "the source contains characters that are not valid text")]
+        ) from None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(source)
+    except (RecursionError, MemoryError, OverflowError):
+        raise _too_deep() from None
+    except ValueError as error:
+        raise SyntaxRefused([RefusedLine(1, str(error))]) from None
+
+
+def _too_deep() -> SyntaxRefused:
+    return SyntaxRefused(
+        [RefusedLine(1, "the source is too deeply nested or too large for one expression; split it up")]
+    )
+
+
+def compile_action(
+    source: str,
+    *,
+    shadowed: frozenset[str],
+    flags: bool,
+    future: bool,
+    max_source: int,
+    echo: bool = True,
+) -> Compiled:
+    """Compile one action.
+
+    Args:
+        shadowed: builtin names that agent code bound before.
+        flags: put stop flags into loops and functions.
+        future: an earlier action said ``from __future__ import annotations``.
+        echo: hand the value of a last bare expression to ``$echo``.
+
+    Raises:
+        SyntaxRefused, SyntaxError: see :func:`parse`; refusals of all lines at once.
+    """
+    tree = parse(source, max_source=max_source)
+    try:
+        return _compile(
+            tree, source, shadowed=shadowed, flags=flags, future=future, echo=echo
+        )
+    except (RecursionError, MemoryError, OverflowError):
+        raise _too_deep() from None
+
+
+def _compile(
+    tree: ast.Module,
+    source: str,
+    *,
+    shadowed: frozenset[str],
+    flags: bool,
+    future: bool,
+    echo: bool,
+) -> Compiled:
+    scopes = Scopes(tree)
+    if scopes.yields is not None:
+        raise SyntaxRefused([RefusedLine(scopes.yields, "'yield' outside function")])
+    future = future or any(
+        type(node) is ast.ImportFrom
+        and node.module == "__future__"
+        and any(alias.name == "annotations" for alias in node.names)
+        for node in tree.body
+    )
+    bound = frozenset(name for name in scopes.globals if "$" not in name)
+    transformer = AgentTransformer(
+        scopes,
+        shadowed=shadowed | (bound & tables.OFFERED),
+        flags=flags,
+        future_annotations=future,
+    )
+    last = tree.body[-1] if tree.body else None
+    body = transformer.transform(tree)
+    if transformer.lines:
+        raise SyntaxRefused(sorted(transformer.lines, key=lambda entry: entry.line))
+    if echo and type(last) is ast.Expr and body and body[-1] is last:
+        last.value = transformer.call("$echo", last, last.value)
+    filename = tracebacks.register(source)
+    code = _wrap(body, bound, filename, scopes.awaits, future)
+    used = frozenset(scopes.module.used | scopes.module.deep)
+    return Compiled(
+        code, filename, frozenset(transformer.guards), bound, used, scopes.awaits, future
+    )
+
+
+def _wrap(
+    body: list[ast.stmt], bound: frozenset[str], filename: str, is_async: bool, future: bool
+) -> CodeType:
+    place: dict[str, Any] = {"lineno": 1, "col_offset": 0, "end_lineno": 1, "end_col_offset": 0}
+    declared: list[ast.stmt] = [ast.Global(sorted(bound), **place)] if bound else []
+    kind: Any = ast.AsyncFunctionDef if is_async else ast.FunctionDef
+    arguments = ast.arguments([], [], None, [], [], None, [])
+    function = kind(
+        _ENTRY, arguments, [*declared, *body] or [ast.Pass(**place)], [], None, None, **place
+    )
+    if "type_params" in kind._fields:
+        function.type_params = []
+    module = ast.Module([function], [])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        outer = compile(
+            module, filename, "exec", flags=_FUTURE if future else 0, dont_inherit=True
+        )
+    code = next(const for const in outer.co_consts if isinstance(const, CodeType))
+    return _renamed(code)
+
+
+def _renamed(code: CodeType) -> CodeType:
+    """Qualified names as they would be at the top of a module."""
+    changed = False
+    constants: list[Any] = []
+    for const in code.co_consts:
+        if isinstance(const, CodeType):
+            renamed = _renamed(const)
+            changed = changed or renamed is not const
+            constants.append(renamed)
+        else:
+            constants.append(const)
+    qualified = code.co_qualname
+    if qualified.startswith(_NESTED):
+        qualified = qualified[len(_NESTED) :]
+    elif not changed:
+        return code
+    return code.replace(co_consts=tuple(constants), co_qualname=qualified)

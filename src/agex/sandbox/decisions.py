@@ -1,0 +1,250 @@
+"""What the policy says about a type, an attribute, a call: decided once, without any cache of answers.
+
+The guards cache what this file decides and never decide themselves; a test holds warm against cold.
+Every rule here looks at exact types and at the class that *defines* a name, never at spellings such as
+``self``, and never asks the object.
+"""
+
+from __future__ import annotations
+
+import enum
+from enum import Enum, auto
+from types import BuiltinFunctionType, FunctionType, ModuleType
+from typing import Any
+
+from agex.errors import did_you_mean
+from agex.policy import Policy, TypeRule
+from agex.sandbox import kinds, tables
+from agex.sandbox.opaque import ViewMeta
+from agex.sandbox.origin import find, is_agent_class, mro_of, own_dict
+
+
+class ModuleView:
+    """Base of the views agent code sees modules through; see ``imports.py``."""
+
+    __slots__ = ("__dict__", "__weakref__")
+
+
+class Verdict(Enum):
+    """What may happen to ``o.name`` for every object of one exact type."""
+
+    CLEAR = auto()  # the interpreter's own read, for any instance
+    GUARDED = auto()  # a method of a builtin that is offered in guarded form
+    ASK = auto()  # depends on the object: ask each time
+    REFUSED = auto()
+
+
+#: Containers at class level that belong to whoever wrote the class: read as copies.
+MUTABLE = (list, dict, set, bytearray)
+
+
+class Decisions:
+    """The uncached answers for one policy."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+
+    # ------------------------------------------------------------ kinds
+
+    def kind(self, cls: type) -> str:
+        """The kind of the exact type ``cls`` (see ``kinds.py``)."""
+        if own_dict(cls).get(tables.MARK) is not None and is_agent_class(cls):
+            return kinds.CLASS if issubclass(cls, type) else kinds.AGENT
+        if cls in kinds.BUILTIN_TYPES:
+            return kinds.BUILTIN
+        if cls in kinds.FUNCTION_TYPES:
+            return kinds.FUNCTION
+        if cls in kinds.INTERNAL_MEMBERS and cls is not _NAMESPACE:
+            return kinds.INTERNAL
+        if cls in kinds.EXCEPTION_CLASSES or cls in STAND_IN_CLASSES:
+            return kinds.EXCEPTION
+        if issubclass(cls, ModuleView):
+            return kinds.MODULE
+        if issubclass(cls, type):
+            return kinds.CLASS
+        # A registration says more than our own list of the language's classes.
+        if cls in kinds.LANGUAGE_MEMBERS:
+            return kinds.LANGUAGE
+        if self.policy.type_rule(cls) is not None:
+            return kinds.REGISTERED
+        return kinds.FOREIGN
+
+    def is_open(self, cls: type) -> bool:
+        """May objects of exactly this type be iterated, indexed, entered, awaited?"""
+        return self.kind(cls) in kinds.OPEN and cls is not object
+
+    def rule(self, cls: type) -> TypeRule | None:
+        return self.policy.type_rule(cls)
+
+    # ------------------------------------------------------------ attributes of instances
+
+    def read(self, cls: type, name: str) -> tuple[Verdict, str]:
+        """May ``name`` (not a dunder) be read on objects of exactly ``cls``? With the reason if not."""
+        kind = self.kind(cls)
+        if kind == kinds.AGENT:
+            return self.agent_read(cls, name)
+        return self.defined_read(cls, kind, cls, name)
+
+    def agent_read(self, cls: type, name: str) -> tuple[Verdict, str]:
+        """An object of an agent class: what the agent defined is open, what a base brings follows it."""
+        found = find(cls, name)
+        if found is not None:
+            owner, _ = found
+            if is_agent_class(owner):
+                return Verdict.CLEAR, ""
+            return self.defined_read(cls, self.kind(owner), owner, name)
+        for base in mro_of(cls):
+            if not is_agent_class(base) and self.kind(base) == kinds.REGISTERED:
+                rule = self.rule(base)
+                if rule is None or not rule.allows(name):
+                    # The host may keep a private attribute of this name on the instance.
+                    return Verdict.ASK, self.sentence(cls, name, rule)
+        return Verdict.CLEAR, ""
+
+    def defined_read(self, cls: type, kind: str, owner: type, name: str) -> tuple[Verdict, str]:
+        if kind == kinds.BUILTIN:
+            if name.startswith("_") or name in tables.DENIED_MEMBERS.get(owner, ()):
+                return Verdict.REFUSED, self.sentence(cls, name, None)
+            if name in tables.GUARDED_METHODS.get(owner, ()):
+                return Verdict.GUARDED, ""
+            return Verdict.CLEAR, ""
+        if kind == kinds.INTERNAL:
+            members = kinds.INTERNAL_MEMBERS[owner]
+            return self.listed(cls, name, members)
+        if kind == kinds.LANGUAGE:
+            if name in kinds.LANGUAGE_GUARDED.get(owner, ()):
+                return Verdict.GUARDED, ""
+            allowed = kinds.LANGUAGE_MEMBERS[owner]
+            if allowed is None:
+                if name.startswith("_") and owner is not _NAMESPACE:
+                    return Verdict.REFUSED, self.sentence(cls, name, None)
+                return Verdict.CLEAR, ""
+            return self.listed(cls, name, allowed)
+        if kind == kinds.EXCEPTION:
+            return self.listed(cls, name, tables.EXCEPTION_FIELDS)
+        if kind == kinds.MODULE:
+            return Verdict.CLEAR, ""
+        if kind == kinds.REGISTERED:
+            rule = self.rule(owner)
+            if rule is None or not rule.allows(name):
+                return Verdict.REFUSED, self.sentence(cls, name, rule)
+            if rule.instead(name) is not None:
+                return Verdict.ASK, ""
+            found = find(owner, name)
+            if found is not None and isinstance(found[1], MUTABLE):
+                return Verdict.ASK, ""
+            return Verdict.CLEAR, ""
+        if kinds.is_abc(owner) and not name.startswith("_"):
+            # mixin methods of collections.abc and numbers: they work on the object's own protocol
+            return Verdict.CLEAR, ""
+        return Verdict.REFUSED, self.sentence(cls, name, None)
+
+    def listed(self, cls: type, name: str, members: frozenset[str]) -> tuple[Verdict, str]:
+        if name in members:
+            return Verdict.CLEAR, ""
+        if find(cls, name) is None and not name.startswith("_"):
+            return Verdict.CLEAR, ""  # not there: Python says so itself
+        return Verdict.REFUSED, self.sentence(cls, name, None)
+
+    def is_method(self, cls: type, name: str) -> bool:
+        """Is ``name`` in ``cls`` something that only ever calls a function of that class?"""
+        found = find(cls, name)
+        if found is None:
+            return False
+        value = found[1]
+        if isinstance(value, (staticmethod, classmethod)):
+            value = value.__func__
+        return type(value) in kinds.FUNCTION_TYPES
+
+    # ------------------------------------------------------------ classes
+
+    def is_known_class(self, cls: type) -> bool:
+        """May agent code hold the class itself, rather than a view of it?"""
+        return (
+            cls in kinds.BUILTIN_TYPES
+            or cls in kinds.EXCEPTION_CLASSES
+            or cls in STAND_IN_CLASSES
+            or cls in kinds.LANGUAGE_MEMBERS
+            or cls in _OFFERED_CLASSES
+            or is_agent_class(cls)
+            or kinds.is_abc(cls)
+            or isinstance(cls, ViewMeta)
+            or self.policy.type_rule(cls) is not None
+        )
+
+    def may_construct(self, cls: type) -> bool:
+        """May agent code call this class? Builtins with a guarded call are handled before."""
+        if is_agent_class(cls):
+            return True
+        if cls in kinds.BUILTIN_TYPES or cls in kinds.EXCEPTION_CLASSES or cls in STAND_IN_CLASSES:
+            return True
+        rule = self.policy.type_rule(cls)
+        if rule is not None:
+            return rule.constructable or issubclass(cls, enum.Enum)
+        return cls in kinds.LANGUAGE_MEMBERS or cls in _OFFERED_CLASSES
+
+    def may_subclass(self, cls: type) -> bool:
+        """May agent code derive from this class? Whoever may derive can construct."""
+        return (
+            self.may_construct(cls)
+            or kinds.is_abc(cls)
+            or cls in kinds.BARE_BASES
+            or cls in _OFFERED_CLASSES
+        )
+
+    # ------------------------------------------------------------ words
+
+    def sentence(self, cls: type, name: str, rule: TypeRule | None) -> str:
+        """Why ``name`` is refused, and what is there instead."""
+        known = self.known_members(cls, rule)
+        if rule is None and not known:
+            return (
+                f"{cls.__name__!r} object is not registered, so its attribute {name!r} cannot be "
+                "used; it can be passed on and compared by identity"
+            )
+        text = f"{cls.__name__!r} object has no registered attribute {name!r}."
+        hint = did_you_mean(name, known)
+        if hint:
+            return text + hint
+        shown = ", ".join(sorted(known)[:12])
+        return f"{text} Registered: {shown}" if shown else text
+
+    def known_members(self, cls: type, rule: TypeRule | None = None) -> list[str]:
+        """The names agent code may read on objects of ``cls``: for messages and ``dir``."""
+        rule = rule or self.policy.type_rule(cls)
+        if rule is not None:
+            return list(rule.members())
+        if self.kind(cls) in (kinds.FOREIGN, kinds.MODULE, kinds.CLASS):
+            return []
+        return sorted(
+            name
+            for name in dir(cls)
+            if not name.startswith("_")
+            and "$" not in name
+            and self.read(cls, name)[0] is not Verdict.REFUSED
+        )
+
+
+_NAMESPACE: Any = __import__("types").SimpleNamespace
+
+#: Namesakes of exceptions that would end the host; filled by ``builtins.py``.
+STAND_IN_CLASSES: set[type] = set()
+
+#: Builtin classes offered by name.
+_OFFERED_CLASSES: frozenset[type] = frozenset(
+    value
+    for name in tables.OFFERED
+    for value in [__builtins__[name] if isinstance(__builtins__, dict) else getattr(__builtins__, name, None)]
+    if isinstance(value, type) and value is not type
+)
+
+__all__ = [
+    "MUTABLE",
+    "STAND_IN_CLASSES",
+    "BuiltinFunctionType",
+    "Decisions",
+    "FunctionType",
+    "ModuleType",
+    "ModuleView",
+    "Verdict",
+]

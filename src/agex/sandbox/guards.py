@@ -1,0 +1,1177 @@
+"""The guards compiled code calls: slow paths that clear a type, hand out a door, or refuse.
+
+Every guard asks :class:`Decisions` and remembers the answer in the cleared sets that the inline tests
+read. What keeps warm equal to cold:
+
+- a type enters ``$r_x`` only when *every* object of exactly that type may have ``x`` read natively;
+- a type enters ``$m_x`` only when ``x`` is a function of its class that no instance can hide: a type is
+  never both in ``$m_x`` and in ``$w_x``, and one whose instance dictionaries were handed out is never in
+  ``$m_x``; so ``o.x(…)`` cannot call what an assignment put there without passing ``$call``;
+- writing to a class empties the sets of that name.
+
+Guards pickle to their policy, cleared sets to their guards and name: a function that somebody else's
+pickler takes to another process finds the same rules there.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Iterator
+from types import BuiltinFunctionType, FunctionType, MethodType
+from typing import Any
+
+from agex.errors import (
+    AttributeRefused,
+    NameRefused,
+    TypeRefused,
+    did_you_mean,
+)
+from agex.policy import Policy
+from agex.sandbox import bounds, kinds, methods, tables
+from agex.sandbox.decisions import MUTABLE, Decisions, ModuleView, Verdict
+from agex.sandbox.formatting import PLAIN, Texts
+from agex.sandbox.opaque import Door, Type, ViewMeta, real_class, view_of
+from agex.sandbox.origin import (
+    THE_MARK,
+    find,
+    is_agent_class,
+    is_agent_function,
+    mro_of,
+    own_dict,
+)
+
+_MISSING: Any = object()
+
+
+class Cleared(set[type]):
+    """A set of types, read by inline tests; it pickles to where it belongs."""
+
+    __slots__ = ("guards", "key")
+
+    def __init__(self, guards: Guards, key: str) -> None:
+        super().__init__()
+        self.guards = guards
+        self.key = key
+
+    def __reduce__(self) -> Any:
+        return _cleared_of, (self.guards, self.key)
+
+
+def _cleared_of(guards: Guards, key: str) -> Cleared:
+    return guards.cleared(key)
+
+
+class Guards:
+    """The guards of one session, over one policy."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.decisions = Decisions(policy)
+        self.sets: dict[str, Cleared] = {}
+        self.ok = self.cleared("$ok")
+        self.ok.update(_ALWAYS_OPEN)
+        #: Agent types whose instance dictionaries agent code holds, or that came from elsewhere.
+        self.exposed: set[type] = set()
+        #: Private names that agent code itself put on instances of its subclasses of host classes.
+        self.own_names: dict[type, set[str]] = {}
+        #: True where the guards came out of a pickle: instances may be of any making.
+        self.away = False
+        self.texts = Texts(self.decisions, self.value, self.item)
+        self.globals: dict[str, Any] = {}
+        #: ``{real callable: guarded one}``; filled by the session.
+        self.substitutes: dict[int, tuple[Any, Any]] = {}
+
+    def __reduce__(self) -> Any:
+        return restore, (self.policy,)
+
+    def cleared(self, key: str) -> Cleared:
+        """The cleared set of that ``$`` name, made on first use."""
+        found = self.sets.get(key)
+        if found is None:
+            found = self.sets[key] = Cleared(self, key)
+        return found
+
+    def clear(self, key: str, cls: type) -> None:
+        self.cleared(key).add(cls)
+
+    def forget(self, name: str) -> None:
+        """A class changed: what was known of ``name`` is asked anew."""
+        for prefix in ("$r_", "$m_", "$w_", "$x_", "$d_"):
+            known = self.sets.get(prefix + name)
+            if known is not None:
+                known.clear()
+
+    def expose(self, cls: type) -> None:
+        """Instance dictionaries of ``cls`` left our sight: its calls are checked one by one."""
+        self.exposed.add(cls)
+        for key, known in self.sets.items():
+            if key.startswith("$m_"):
+                known.discard(cls)
+
+    # ================================================================ reading attributes
+
+    def door(self, owner: Any, name: str) -> Any:
+        """``owner`` itself where ``.name`` may be read natively, else a door."""
+        cls = type(owner)
+        if isinstance(owner, type):
+            return Door(name, self.class_value(owner, name))
+        if cls in kinds.FUNCTION_TYPES:
+            return Door(name, self.function_value(owner, name))
+        if cls is super:
+            return Door(name, self.super_value(owner, name))
+        rule = self.policy.instance_rule(owner) if self.policy.instances else None
+        if rule is not None:
+            if not rule.allows(name):
+                raise self.refused_attribute(owner, name, rule.members())
+            return Door(name, getattr(owner, name))
+        verdict, why = self.decisions.read(cls, name)
+        if verdict is Verdict.CLEAR:
+            self.clear("$r_" + name, cls)
+            return owner
+        if verdict is Verdict.GUARDED:
+            return Door(name, self.guarded_method(owner, name))
+        if verdict is Verdict.ASK:
+            return Door(name, self.asked(owner, name, why))
+        raise self.refusal(owner, name, why)
+
+    def asked(self, owner: Any, name: str, why: str) -> Any:
+        """Reads that depend on the object at hand."""
+        cls = type(owner)
+        if self.decisions.kind(cls) == kinds.AGENT:
+            if name in self.own_names.get(cls, ()):
+                return getattr(owner, name)
+            raise self.refusal(owner, name, why)
+        rule = self.decisions.rule(cls)
+        if rule is not None and (instead := rule.instead(name)) is not None:
+            return MethodType(instead, owner)
+        value = getattr(owner, name)
+        held = find(cls, name)
+        return _copied(value) if held is not None and held[1] is value else value
+
+    def get(self, owner: Any, name: str) -> Any:
+        """A dunder read: ``owner.__name__``."""
+        if isinstance(owner, type):
+            return self.class_dunder(owner, name)
+        cls = type(owner)
+        if name == "__class__":
+            return self.type_of(owner)
+        if cls in kinds.FUNCTION_TYPES:
+            return self.function_value(owner, name)
+        if cls is super:
+            return self.super_value(owner, name)
+        kind = self.decisions.kind(cls)
+        if kind == kinds.MODULE:
+            if name in ("__name__", "__doc__"):
+                return getattr(owner, name)
+            raise self.refusal(owner, name)
+        if isinstance(owner, BaseException):
+            if name == "__traceback__":
+                return None
+            if name in ("__cause__", "__context__", "__suppress_context__", "__notes__"):
+                return getattr(owner, name)
+        if kind == kinds.FOREIGN:
+            if name == "__doc__" or self.policy.instance_rule(owner) is None:
+                raise self.refusal(owner, name)
+            return self.protocol_value(owner, name)
+        if name == "__doc__":
+            return getattr(owner, name)
+        if name == "__module__":
+            return _main(getattr(owner, name))
+        if name == "__dict__":
+            return self.instance_dict(owner)
+        if kind == kinds.AGENT:
+            found = find(cls, name)
+            if found is None:
+                if name in tables.READABLE_DUNDERS or name in tables.PROTOCOL:
+                    return getattr(owner, name)
+                if name in tables.REFUSED_DEFINITIONS or name in tables.REFUSED_NAMES:
+                    raise self.refusal(owner, name)
+                return getattr(owner, name)
+            holder, _ = found
+            if is_agent_class(holder) and name not in _NEVER:
+                return getattr(owner, name)
+            return self.inherited(owner, holder, name)
+        if kind in (kinds.REGISTERED, kinds.EXCEPTION, kinds.LANGUAGE):
+            if kind == kinds.LANGUAGE and name in tables.READABLE_DUNDERS:
+                return self.language_dunder(owner, name)
+            return self.protocol_value(owner, name)
+        found = find(cls, name)
+        return self.inherited(owner, found[0] if found else cls, name)
+
+    def language_dunder(self, owner: Any, name: str) -> Any:
+        value = getattr(owner, name)
+        if name == "__wrapped__" and not is_agent_function(value):
+            raise self.refusal(owner, name)
+        if name in ("__origin__", "__args__", "__bound__", "__value__", "__supertype__"):
+            return self.shown(value)
+        return value
+
+    def shown(self, value: Any) -> Any:
+        """Classes inside a typing object, with stand-ins where a class must not be held."""
+        if isinstance(value, type):
+            return self.show_class(value)
+        if type(value) is tuple:
+            return tuple(self.shown(item) for item in value)
+        return value
+
+    def protocol_value(self, owner: Any, name: str) -> Any:
+        """A protocol dunder of a registered object follows its class."""
+        if name in _PROTOCOL_READS and hasattr(type(owner), name):
+            return getattr(owner, name)
+        if name in ("__str__", "__repr__", "__format__"):
+            text = {"__str__": self.texts.str, "__repr__": self.texts.repr}.get(name)
+            if text is None:
+                return lambda spec="": self.texts.format(owner, spec)
+            return lambda: text(owner)
+        found = find(type(owner), name)
+        if found is not None and found[0] in kinds.BUILTIN_TYPES | kinds.EXCEPTION_CLASSES:
+            return self.inherited(owner, found[0], name)
+        raise self.refusal(owner, name)
+
+    def instance_dict(self, owner: Any) -> dict[str, Any]:
+        """``o.__dict__`` of an object that is all the agent's own; the real one."""
+        cls = type(owner)
+        if cls is _NAMESPACE:
+            return vars(owner)
+        if not is_agent_class(cls) or not self.is_pure(cls):
+            raise self.refusal(owner, "__dict__")
+        self.expose(cls)
+        return getattr(owner, "__dict__")  # type: ignore[no-any-return]  # noqa: B009
+
+    def is_pure(self, cls: type) -> bool:
+        """True where no class in the order of ``cls`` is a registered or foreign one of the host."""
+        for base in mro_of(cls):
+            if is_agent_class(base) or base in kinds.BUILTIN_TYPES:
+                continue
+            if base in kinds.EXCEPTION_CLASSES or base in kinds.LANGUAGE_MEMBERS:
+                continue
+            if base in kinds.BARE_BASES or kinds.is_abc(base):
+                continue
+            return False
+        return True
+
+    def value(self, owner: Any, name: str) -> Any:
+        """``owner.name`` for a name known at run time only.
+
+        Raises:
+            AttributeError: it is not there, or not allowed.
+        """
+        if type(name) is not str:
+            raise TypeError("attribute name must be string, not '%s'" % type(name).__name__)
+        if "$" in name:
+            raise AttributeError(f"{type(owner).__name__!r} object has no attribute {name!r}")
+        if name.startswith("__") and name.endswith("__"):
+            return self.get(owner, name)
+        return getattr(self.door(owner, name), name)
+
+    # ================================================================ functions, super, classes
+
+    def function_value(self, function: Any, name: str) -> Any:
+        """Attributes of functions and bound methods: names for all, the rest for the agent's own."""
+        if name in ("__name__", "__qualname__", "__doc__"):
+            return self.texts.clean(v) if isinstance(v := getattr(function, name), str) else v
+        if name == "__module__":
+            return _main(getattr(function, name, None))
+        if name == "__class__":
+            return self.type_of(function)
+        inner = function.__func__ if type(function) is MethodType else function
+        if is_agent_function(inner):
+            if type(function) is MethodType and name in ("__self__", "__func__"):
+                return getattr(function, name)
+            if name in _FUNCTION_DUNDERS:
+                value = getattr(function, name)
+                if name == "__wrapped__" and not is_agent_function(value):
+                    raise self.refusal(function, name)
+                return value
+            if name == "__dict__":
+                return inner.__dict__
+            if not name.startswith("__"):
+                return getattr(function, name)
+        elif type(function) is MethodType and name == "__self__" and is_agent_class(
+            type(function.__self__)
+        ):
+            return function.__self__
+        if name in ("__call__", "__eq__", "__ne__", "__hash__"):
+            return getattr(function, name)
+        if name == "__get__" and type(function) is not BuiltinFunctionType:
+            return getattr(function, name)
+        found = getattr(function, "__dict__", {}).get(name) if not name.startswith("_") else None
+        substitute = _FUNCTION_ATTRIBUTES.get(name)
+        if found is not None and substitute is None and type(found) in PLAIN:
+            return found
+        if found is not None and type(found) in kinds.FUNCTION_TYPES and not name.startswith("_"):
+            return found
+        raise self.refusal(function, name)
+
+    def super_value(self, owner: Any, name: str) -> Any:
+        """Attributes of an explicit ``super(C, o)`` object."""
+        start = owner.__thisclass__
+        return self.super_get(start, owner.__self__, name)
+
+    def super_get(self, start: type, owner: Any, name: str) -> Any:
+        """``super().name``: what the next class in line brings, decided by who defines it there."""
+        actual = owner if isinstance(owner, type) and issubclass(owner, start) else type(owner)
+        order = mro_of(actual)
+        if start not in order:
+            raise TypeError("super(type, obj): obj must be an instance or subtype of type")
+        for holder in order[order.index(start) + 1 :]:
+            if name in own_dict(holder):
+                break
+        else:
+            return getattr(super(start, owner), name)
+        if is_agent_class(holder):
+            return getattr(super(start, owner), name)
+        return self.inherited(owner, holder, name, bound=super(start, owner))
+
+    def super_call(self, start: type, owner: Any, name: str) -> Any:
+        return self.call(self.super_get(start, owner, name))
+
+    def inherited(self, owner: Any, holder: type, name: str, *, bound: Any = _MISSING) -> Any:
+        """``name`` of the host's or builtin class ``holder``, for an object that inherits it."""
+        source = owner if bound is _MISSING else bound
+        kind = self.decisions.kind(holder)
+        dunder = name.startswith("__") and name.endswith("__")
+        if kind == kinds.CLASS and issubclass(holder, type):
+            return self.metaclass_value(owner, holder, name, source)
+        if dunder:
+            if name in _NEVER:
+                raise self.refusal(owner, name)
+            if kind in (kinds.BUILTIN, kinds.EXCEPTION, kinds.LANGUAGE) or holder is object:
+                if name in tables.GUARDED_BUILTIN_DUNDERS:
+                    return self.guarded_dunder(owner, holder, name, source)
+                if name in tables.SAFE_BUILTIN_DUNDERS or name in _PROTOCOL_READS:
+                    return getattr(source, name)
+            elif kind == kinds.REGISTERED or kinds.is_abc(holder):
+                if name in ("__new__", "__setattr__", "__delattr__"):
+                    return self.guarded_dunder(owner, holder, name, source)
+                if name in tables.PROTOCOL:
+                    return getattr(source, name)
+            elif kind == kinds.INTERNAL and (
+                name in tables.SAFE_BUILTIN_DUNDERS or name in _PROTOCOL_READS
+            ):
+                return getattr(source, name)
+            if name in tables.READABLE_DUNDERS and kind != kinds.FOREIGN:
+                return getattr(source, name)
+            raise self.refusal(owner, name)
+        verdict, why = self.decisions.defined_read(type(owner), kind, holder, name)
+        if verdict is Verdict.GUARDED:
+            return self.guarded_method(owner, name, holder)
+        if verdict is Verdict.REFUSED:
+            raise self.refusal(owner, name, why)
+        return getattr(source, name)
+
+    def metaclass_value(self, owner: Any, holder: type, name: str, source: Any) -> Any:
+        """What ``type`` and its kin bring to an agent metaclass through ``super()``."""
+        if name == "__new__":
+            return self.new_of(holder)
+        if name == "__setattr__":
+            return lambda attribute, value: self.set_class(owner, attribute, value, plain=True)
+        if name == "__delattr__":
+            return lambda attribute: self.delete_class(owner, attribute, plain=True)
+        if name in ("__init__", "__call__", "__repr__", "__iter__", "__len__", "__contains__",
+                    "__getitem__", "__or__", "__ror__", "mro", "__dir__", "__bool__", "register",
+                    "__eq__", "__hash__"):  # fmt: skip
+            if name == "__call__" and not self.decisions.may_construct(owner):
+                raise self.refusal(owner, name)
+            return getattr(source, name)
+        raise self.refusal(owner, name)
+
+    def class_value(self, cls: type, name: str) -> Any:
+        """``C.name`` for a name that is no dunder."""
+        if name.startswith("__") and name.endswith("__"):
+            return self.class_dunder(cls, name)
+        if "$" in name or isinstance(cls, ViewMeta):
+            raise self.refusal(cls, name)
+        if cls is Type:
+            raise self.refusal(cls, name)
+        found = find(cls, name)
+        if found is None:
+            return self.metaclass_attribute(cls, name)
+        holder, raw = found
+        if is_agent_class(holder):
+            return getattr(cls, name)
+        kind = self.decisions.kind(holder)
+        if kind in (kinds.BUILTIN, kinds.EXCEPTION):
+            verdict, why = self.decisions.defined_read(cls, kind, holder, name)
+            if verdict is Verdict.REFUSED:
+                raise self.refusal(cls, name, why)
+            return self.unbound(cls, holder, name, raw)
+        if kind == kinds.LANGUAGE:
+            verdict, why = self.decisions.defined_read(cls, kind, holder, name)
+            if verdict is Verdict.REFUSED:
+                raise self.refusal(cls, name, why)
+            return self.unbound(cls, holder, name, raw)
+        # A class the host registered answers for what it inherits as well.
+        rule = self.decisions.rule(cls) or self.decisions.rule(holder)
+        if rule is None:
+            if (kinds.is_abc(holder) and not name.startswith("_")) or (
+                kinds.is_abc(cls) and name == "register"
+            ):
+                return getattr(cls, name)
+            raise self.refusal(cls, name)
+        if not rule.allows(name):
+            raise self.refusal(cls, name, self.decisions.sentence(cls, name, rule))
+        instead = rule.instead(name)
+        return instead if instead is not None else _copied(getattr(cls, name))
+
+    def metaclass_attribute(self, cls: type, name: str) -> Any:
+        """A name that only the metaclass knows: the agent's own, Enum's members, ABC's register."""
+        meta = type(cls)
+        found = find(meta, name)
+        if found is None:
+            if not is_agent_class(cls) and self.decisions.rule(cls) is None:
+                raise self.refusal(cls, name)
+            if not is_agent_class(cls) and name.startswith("_"):
+                raise self.refusal(cls, name)
+            return getattr(cls, name)  # not there, or a metaclass __getattr__: Enum members
+        if is_agent_class(found[0]):
+            return getattr(cls, name)
+        if name == "register" and (is_agent_class(cls)):
+            return getattr(cls, name)
+        if name == "mro" and is_agent_class(cls):
+            return lambda: list(self.shown(mro_of(cls)))
+        raise self.refusal(cls, name)
+
+    def class_dunder(self, cls: type, name: str) -> Any:
+        """``C.__name__`` and its kin."""
+        if name == "__class__":
+            return self.type_of(cls)
+        if cls is Type or isinstance(cls, ViewMeta):
+            if name in ("__name__", "__qualname__"):
+                return getattr(cls, name)
+            raise self.refusal(cls, name)
+        if name in ("__name__", "__qualname__"):
+            return self.texts.clean(getattr(cls, name))
+        if name == "__module__":
+            return _main(cls.__module__)
+        known = self.decisions.is_known_class(cls)
+        if name in _NEVER or not known:
+            raise self.refusal(cls, name)
+        own = is_agent_class(cls)
+        if name == "__doc__":
+            return cls.__doc__
+        if name in ("__mro__", "__bases__", "__base__"):
+            if not own and cls not in kinds.BUILTIN_TYPES and cls not in kinds.EXCEPTION_CLASSES:
+                raise self.refusal(cls, name)
+            return self.shown(getattr(cls, name))
+        if name == "__dict__":
+            if not own:
+                raise self.refusal(cls, name)
+            return types.MappingProxyType(
+                {k: v for k, v in own_dict(cls).items() if "$" not in k and k not in _HIDDEN_KEYS}
+            )
+        if name in tables.READABLE_DUNDERS and name not in tables.PROTOCOL:
+            if not own and self.decisions.rule(cls) is None and cls not in kinds.LANGUAGE_MEMBERS:
+                found_at = find(cls, name)
+                if found_at is None:
+                    return getattr(cls, name)
+                raise self.refusal(cls, name)
+            return self.shown(_copied(getattr(cls, name)))
+        if name == "__new__":
+            return self.new_of(cls)
+        if name not in tables.PROTOCOL:
+            if own and find(cls, name) is not None and name not in tables.REFUSED_DEFINITIONS:
+                return getattr(cls, name)
+            raise self.refusal(cls, name)
+        found = find(cls, name)
+        if found is None:
+            return self.metaclass_dunder(cls, name)
+        holder, raw = found
+        if is_agent_class(holder):
+            return getattr(cls, name)
+        if holder in (type,) or issubclass(holder, type):
+            if name in ("__init__", "__call__", "__repr__", "__setattr__", "__delattr__"):
+                return lambda target, *a, **k: self.call(
+                    self.metaclass_value(target, holder, name, super(cls, target))
+                    if False else self._type_method(target, holder, name)
+                )(*a, **k)
+            raise self.refusal(cls, name)
+        return self.unbound(cls, holder, name, raw)
+
+    def _type_method(self, target: Any, holder: type, name: str) -> Any:
+        """``type.__call__(C)`` spelled out: the same guards as through ``super()``."""
+        if not isinstance(target, type) or not is_agent_class(target):
+            raise self.refusal(target, name)
+        if name == "__setattr__":
+            return lambda attribute, value: self.set_class(target, attribute, value, plain=True)
+        if name == "__delattr__":
+            return lambda attribute: self.delete_class(target, attribute, plain=True)
+        return MethodType(getattr(holder, name), target)
+
+    def metaclass_dunder(self, cls: type, name: str) -> Any:
+        if not is_agent_class(cls) and self.decisions.rule(cls) is None:
+            raise self.refusal(cls, name)
+        if name == "__call__":
+            return self.call(cls)
+        if name in ("__iter__", "__len__", "__contains__", "__getitem__", "__or__", "__ror__"):
+            return getattr(cls, name)
+        found = find(type(cls), name)
+        if found is not None and is_agent_class(found[0]):
+            return getattr(cls, name)
+        if found is None:
+            return getattr(cls, name)
+        raise self.refusal(cls, name)
+
+    def unbound(self, cls: type, holder: type, name: str, raw: Any) -> Any:
+        """``dict.items``: a method without its object, which must be one that may have it called."""
+        if isinstance(raw, (classmethod, staticmethod, types.ClassMethodDescriptorType)):
+            if name in tables.GUARDED_METHODS.get(holder, ()) or name in kinds.LANGUAGE_GUARDED.get(
+                holder, ()
+            ):
+                return self.guarded_method(cls, name, holder)
+            return getattr(cls, name)
+        if type(raw) is BuiltinFunctionType:  # str.maketrans and other static ones
+            return getattr(cls, name)
+        if isinstance(raw, type) or not callable(raw):
+            if name.startswith("__") or not isinstance(raw, (int, str, float)):
+                return raw if not isinstance(raw, MUTABLE) else _copied(raw)
+            return raw
+        return self.unbound_method(holder, name)
+
+    def show_class(self, cls: type) -> Any:
+        """A class as agent code may hold it: itself, the stand-in of ``type``, or a view."""
+        if cls is type:
+            return Type
+        if self.decisions.is_known_class(cls):
+            return cls
+        return view_of(cls)
+
+    def type_of(self, value: Any) -> Any:
+        """``type(value)``"""
+        return self.show_class(type(value))
+
+    # ================================================================ writing attributes
+
+    def write_door(self, owner: Any, name: str) -> Any:
+        """``owner`` itself where ``.name`` may be assigned natively, else a door that checks."""
+        cls = type(owner)
+        if not isinstance(owner, type) and not name.startswith("__"):
+            kind = self.decisions.kind(cls)
+            if kind == kinds.AGENT and self.is_pure(cls):
+                if (
+                    not self.decisions.is_method(cls, name)
+                    and cls not in self.sets.get("$m_" + name, ())
+                    and "$" not in name
+                ):
+                    self.clear("$w_" + name, cls)
+                    return owner
+            elif kind == kinds.REGISTERED:
+                rule = self.decisions.rule(cls)
+                if rule is not None and rule.writable(name):
+                    self.clear("$w_" + name, cls)
+                    return owner
+            elif cls is _NAMESPACE:
+                self.clear("$w_" + name, cls)
+                return owner
+        return WriteDoor(self, owner)
+
+    def delete_door(self, owner: Any, name: str) -> Any:
+        return WriteDoor(self, owner)
+
+    def change_door(self, owner: Any, name: str) -> Any:
+        """The door of ``o.x += …``: reads and writes."""
+        if self.write_door(owner, name) is owner and self.door(owner, name) is owner:
+            self.clear("$x_" + name, type(owner))
+            return owner
+        return WriteDoor(self, owner)
+
+    def set(self, owner: Any, name: str, value: Any, *, plain: bool = False) -> None:
+        """``owner.name = value``; ``plain`` goes past the owner's own ``__setattr__``."""
+        if type(name) is not str:
+            raise TypeError("attribute name must be string, not '%s'" % type(name).__name__)
+        if "$" in name:
+            raise self.refusal(owner, name)
+        if isinstance(owner, type):
+            self.set_class(owner, name, value, plain=plain)
+            return
+        cls = type(owner)
+        store: Callable[[Any, str, Any], None] = object.__setattr__ if plain else setattr
+        if type(owner) in kinds.FUNCTION_TYPES:
+            self.set_function(owner, name, value)
+            return
+        if name in _NEVER or (name in tables.REFUSED_DEFINITIONS and name not in _PLAIN_DUNDERS):
+            raise self.refusal(owner, name)
+        if isinstance(owner, BaseException) and self.decisions.kind(cls) in (
+            kinds.EXCEPTION,
+            kinds.AGENT,
+        ):
+            if name == "__traceback__" and value is not None:
+                raise self.refusal(owner, name)
+            if name.startswith("__") and name not in _EXCEPTION_WRITES:
+                raise self.refusal(owner, name)
+            store(owner, name, value)
+            return
+        kind = self.decisions.kind(cls)
+        if kind == kinds.AGENT:
+            self.set_agent(owner, cls, name, value, store)
+        elif kind == kinds.REGISTERED:
+            rule = self.decisions.rule(cls)
+            if rule is None or not rule.writable(name):
+                raise AttributeRefused(
+                    f"attribute {name!r} of {cls.__name__!r} object cannot be assigned here"
+                    + did_you_mean(name, [m for m in rule.members() if rule.writable(m)] if rule else [])
+                )
+            store(owner, name, value)
+        elif cls is _NAMESPACE:
+            store(owner, name, value)
+        elif kind in (kinds.BUILTIN, kinds.INTERNAL):
+            store(owner, name, value)  # has no attributes to set: Python says so
+        else:
+            raise AttributeRefused(
+                f"attributes of a {cls.__name__!r} object cannot be assigned here; "
+                "it belongs to the host"
+            )
+
+    def set_agent(self, owner: Any, cls: type, name: str, value: Any, store: Any) -> None:
+        if not self.is_pure(cls):
+            for base in mro_of(cls):
+                rule = None if is_agent_class(base) else self.decisions.rule(base)
+                if rule is None or rule.allows(name):
+                    continue
+                own = self.own_names.setdefault(cls, set())
+                held = getattr(owner, "__dict__", {})
+                if name not in own and (find(base, name) is not None or name in held):
+                    raise AttributeRefused(
+                        f"attribute {name!r} belongs to {base.__name__} and is not registered; "
+                        "choose another name"
+                    )
+                own.add(name)
+        if self.decisions.is_method(cls, name) and not isinstance(owner, type):
+            # From now on calls of this name on this class are checked each time.
+            self.clear("$w_" + name, cls)
+            known = self.sets.get("$m_" + name)
+            if known is not None:
+                known.discard(cls)
+        store(owner, name, value)
+
+    def set_function(self, owner: Any, name: str, value: Any) -> None:
+        if not is_agent_function(owner):
+            raise AttributeRefused(
+                f"attributes of the function {getattr(owner, '__name__', '?')!r} cannot be "
+                "assigned here; it belongs to the host"
+            )
+        if name in ("__name__", "__qualname__"):
+            if type(value) is not str:
+                raise TypeError(f"{name} must be set to a string object")
+        elif name == "__wrapped__":
+            if not is_agent_function(value):
+                raise self.refusal(owner, name)
+        elif name.startswith("__") and name not in _FUNCTION_WRITES:
+            raise self.refusal(owner, name)
+        setattr(owner, name, value)
+
+    def set_class(self, cls: type, name: str, value: Any, *, plain: bool = False) -> None:
+        if not is_agent_class(cls):
+            raise AttributeRefused(
+                f"attributes of the class {cls.__name__!r} cannot be assigned here; "
+                "it belongs to the host"
+            )
+        if (
+            "$" in name
+            or name in _NEVER
+            or (name in tables.REFUSED_DEFINITIONS and name not in _PLAIN_DUNDERS)
+        ):
+            advice = tables.REFUSED_DEFINITIONS.get(name, "choose another name")
+            raise AttributeRefused(f"setting {name} is not offered here; {advice}")
+        if name.startswith("__") and name.endswith("__"):
+            self.check_protocol_value(cls, name, value)
+        self.forget(name)
+        if plain:
+            type.__setattr__(cls, name, value)
+        else:
+            setattr(cls, name, value)
+        self.forget(name)
+
+    def delete(self, owner: Any, name: str, *, plain: bool = False) -> None:
+        """``del owner.name``"""
+        if type(name) is not str:
+            raise TypeError("attribute name must be string, not '%s'" % type(name).__name__)
+        if isinstance(owner, type):
+            self.delete_class(owner, name, plain=plain)
+            return
+        cls = type(owner)
+        kind = self.decisions.kind(cls)
+        if "$" in name or name in _NEVER:
+            raise self.refusal(owner, name)
+        if is_agent_function(owner) and not name.startswith("__"):
+            delattr(owner, name)
+        elif kind == kinds.AGENT or cls is _NAMESPACE:
+            if not self.is_pure(cls) and cls is not _NAMESPACE:
+                self.door(owner, name)
+            (object.__delattr__ if plain else delattr)(owner, name)
+        elif kind == kinds.REGISTERED and (rule := self.decisions.rule(cls)) and rule.writable(name):
+            delattr(owner, name)
+        elif kind in (kinds.BUILTIN, kinds.INTERNAL):
+            delattr(owner, name)
+        elif kind == kinds.EXCEPTION and not name.startswith("__"):
+            delattr(owner, name)
+        else:
+            raise AttributeRefused(
+                f"attribute {name!r} of {cls.__name__!r} object cannot be deleted here"
+            )
+
+    def delete_class(self, cls: type, name: str, *, plain: bool = False) -> None:
+        if not is_agent_class(cls) or "$" in name or name in _NEVER:
+            raise AttributeRefused(f"attribute {name!r} of {cls.__name__} cannot be deleted here")
+        self.forget(name)
+        (type.__delattr__ if plain else delattr)(cls, name)
+        self.forget(name)
+
+    # ================================================================ calls
+
+    def call(self, callee: Any) -> Any:
+        """``callee`` where it may be called, its guarded form where it has one, or a refusal."""
+        cls = type(callee)
+        if cls is FunctionType:
+            found = self.substitutes.get(id(callee))
+            return callee if found is None else found[1]
+        if cls is MethodType:
+            return callee
+        if isinstance(callee, type):
+            found = self.substitutes.get(id(callee))
+            if found is not None:
+                return found[1]
+            if self.decisions.may_construct(callee):
+                return callee
+            raise TypeRefused(
+                f"{callee.__name__} is not registered as constructable, so it cannot be called; "
+                "use the objects you are given"
+            )
+        if cls in kinds.FUNCTION_TYPES:
+            found = self.substitutes.get(id(callee))
+            return callee if found is None else found[1]
+        kind = self.decisions.kind(cls)
+        if kind in (kinds.AGENT, kinds.REGISTERED):
+            return callee
+        if kind == kinds.LANGUAGE:
+            origin = getattr(callee, "__origin__", None)
+            if isinstance(origin, type):
+                self.call(origin)
+            return callee
+        if kind == kinds.INTERNAL and cls is types.GenericAlias:
+            return self.call(callee.__origin__)
+        if not callable(callee):
+            return callee  # Python's own TypeError says it best
+        if self.policy.instance_rule(callee) is not None:
+            return callee
+        registered = self._registered_callables
+        if id(callee) in registered:
+            return callee
+        raise TypeRefused(
+            f"{cls.__name__!r} object is not registered, so it cannot be called; "
+            "it can be passed on and compared by identity"
+        )
+
+    @property
+    def _registered_callables(self) -> frozenset[int]:
+        found = self.__dict__.get("_callables")
+        if found is None:
+            found = frozenset(id(spec.value) for spec in self.policy.functions.values())
+            self.__dict__["_callables"] = found
+        return found
+
+    def call_global(self, callee: Any, name: str) -> Any:
+        """The same for a global name, remembered as ``$k_name`` while the value stays."""
+        approved = self.call(callee)
+        if approved is callee:
+            self.globals["$k_" + name] = callee
+        return approved
+
+    def method(self, owner: Any, name: str) -> Any:
+        """``owner`` itself where calling ``.name`` natively is safe, else a door to what is called."""
+        cls = type(owner)
+        if isinstance(owner, type) or cls in kinds.FUNCTION_TYPES or cls is super:
+            return Door(name, self.call(self.value(owner, name)))
+        if self.policy.instances and self.policy.instance_rule(owner) is not None:
+            return Door(name, self.call(getattr(self.door(owner, name), name)))
+        kind = self.decisions.kind(cls)
+        if kind == kinds.MODULE:
+            value = getattr(owner, name)
+            approved = self.call(value)
+            if approved is value:
+                self.clear("$m_" + name, cls)
+                return owner
+            return Door(name, approved)
+        door = self.door(owner, name)
+        if door is not owner:
+            return Door(name, self.call(getattr(door, name)))
+        if kind == kinds.AGENT:
+            if self.may_clear_method(owner, cls, name):
+                self.clear("$m_" + name, cls)
+                return owner
+        elif self.decisions.is_method(cls, name):
+            self.clear("$m_" + name, cls)
+            return owner
+        return Door(name, self.call(getattr(owner, name)))
+
+    def may_clear_method(self, owner: Any, cls: type, name: str) -> bool:
+        """True where no instance of ``cls`` can have something else in the place of this method."""
+        if self.away or cls in self.exposed or cls in self.sets.get("$w_" + name, ()):
+            return False
+        if name in getattr(cls, "__dataclass_fields__", ()):
+            return False
+        if name in getattr(owner, "__dict__", ()):
+            return False
+        return self.decisions.is_method(cls, name)
+
+    def call_attribute(self, owner: Any, name: str) -> Any:
+        """``owner.__dunder__(…)``"""
+        return self.call(self.get(owner, name))
+
+    # ================================================================ protocols
+
+    def _open(self, owner: Any, what: str, *needed: str) -> Any:
+        """``owner`` where its type's protocol is open; a refusal where nobody registered it."""
+        cls = type(owner)
+        if self.decisions.is_open(cls):
+            self.ok.add(cls)
+            return owner
+        if isinstance(owner, type):
+            if owner is Type or self.decisions.is_known_class(owner):
+                return owner
+        elif self.policy.instance_rule(owner) is not None:
+            return owner
+        if not any(hasattr(cls, name) for name in needed):
+            return owner  # Python's own TypeError says it best
+        raise TypeRefused(
+            f"{cls.__name__!r} object is not registered, so it cannot be {what}; "
+            "it can be passed on and compared by identity"
+        )
+
+    def item(self, owner: Any) -> Any:
+        if owner is Type:
+            return _TypeAlias
+        return self._open(
+            owner, "indexed", "__getitem__", "__setitem__", "__delitem__", "__class_getitem__"
+        )
+
+    def iter(self, owner: Any) -> Any:
+        return self._open(owner, "iterated", "__iter__", "__getitem__")
+
+    def aiter(self, owner: Any) -> Any:
+        return self._open(owner, "iterated", "__aiter__")
+
+    def awaited(self, owner: Any) -> Any:
+        return self._open(owner, "awaited", "__await__")
+
+    def contains(self, owner: Any) -> Any:
+        return self._open(owner, "searched", "__contains__", "__iter__", "__getitem__")
+
+    def context(self, owner: Any) -> Any:
+        return self._open(owner, "used in a with statement", "__enter__", "__exit__")
+
+    def acontext(self, owner: Any) -> Any:
+        return self._open(owner, "used in a with statement", "__aenter__", "__aexit__")
+
+    def mapping(self, owner: Any) -> Any:
+        return self._open(owner, "unpacked", "keys", "__getitem__", "__iter__")
+
+    def subject(self, owner: Any) -> Any:
+        """The subject of a match with sequence or mapping patterns."""
+        if isinstance(owner, type) or not (
+            isinstance(owner, _DESTRUCTURED) or hasattr(type(owner), "__getitem__")
+        ):
+            return owner
+        return self._open(owner, "matched against [..] or {..} patterns", "__getitem__", "__iter__")
+
+    def added(self, value: Any, left: Any = _MISSING) -> Any:
+        """The right side of ``x += value``: where x is a list, value is iterated."""
+        if self.decisions.is_open(type(value)):
+            self.ok.add(type(value))
+            return value
+        if left is not _MISSING and not isinstance(left, _EXTENDED):
+            return value
+        return self.iter(value)
+
+    def unpack(self, value: Any, shape: tuple[Any, ...]) -> tuple[Any, ...]:
+        """``value`` as nested tuples of the target's shape, every level through its guard."""
+        items = list(bounds.bounded(self.iter(value)))
+        star = next(
+            (i for i, part in enumerate(shape) if part == "*" or _is_starred(part)), None
+        )
+        if star is None:
+            if len(items) != len(shape):
+                few = len(items) < len(shape)
+                raise ValueError(
+                    f"not enough values to unpack (expected {len(shape)}, got {len(items)})"
+                    if few
+                    else f"too many values to unpack (expected {len(shape)})"
+                )
+            return tuple(
+                self.unpack(item, part) if type(part) is tuple else item
+                for item, part in zip(items, shape, strict=True)
+            )
+        after = len(shape) - star - 1
+        if len(items) < len(shape) - 1:
+            raise ValueError(
+                f"not enough values to unpack (expected at least {len(shape) - 1}, "
+                f"got {len(items)})"
+            )
+        middle = items[star : len(items) - after]
+        parts: list[Any] = [
+            self.unpack(item, part) if type(part) is tuple else item
+            for item, part in zip(items[:star], shape[:star], strict=True)
+        ]
+        parts.extend(self.unpack(middle, shape[star][1]) if _is_starred(shape[star]) else middle)
+        parts.extend(
+            self.unpack(item, part) if type(part) is tuple else item
+            for item, part in zip(items[len(items) - after :], shape[star + 1 :], strict=True)
+        )
+        return tuple(parts)
+
+    # ================================================================ classes being made
+
+    def base(self, base: Any) -> Any:
+        """A base class in a class statement."""
+        if base is Type:
+            return type
+        if isinstance(base, type):
+            if self.decisions.may_subclass(base) and base not in _FINAL:
+                return base
+            raise TypeRefused(
+                f"{base.__name__} is not registered as constructable, so no class can derive from it"
+            )
+        if type(base).__module__ in ("typing", "types", "collections", "builtins", "dataclasses"):
+            origin = getattr(base, "__origin__", None)
+            if isinstance(origin, type) and origin is not type:
+                self.base(origin)
+            return base
+        raise TypeRefused(f"a {type(base).__name__!r} object cannot be a base class here")
+
+    def bases(self, bases: Any) -> list[Any]:
+        return [self.base(base) for base in bases]
+
+    def metaclass(self, meta: Any) -> Any:
+        """``metaclass=M``: type, the metaclasses of ABC and Enum, or the agent's own."""
+        if meta is Type:
+            return type
+        if isinstance(meta, type) and (is_agent_class(meta) or meta in _METACLASSES):
+            return meta
+        if is_agent_function(meta):
+            return meta
+        raise TypeRefused(
+            f"{getattr(meta, '__name__', type(meta).__name__)} cannot be a metaclass here; "
+            "use type, abc.ABCMeta, or a class of your own derived from type"
+        )
+
+    def metaclass_keywords(self, keywords: Any) -> dict[str, Any]:
+        found = dict(keywords)
+        if "metaclass" in found:
+            found["metaclass"] = self.metaclass(found["metaclass"])
+        return found
+
+    def finish_class(self, cls: Any) -> Any:
+        """The last look at a class that agent source just made."""
+        if isinstance(cls, type):
+            if MARK_MISSING(cls):
+                return cls
+            self.check_class(cls, own_dict(cls))
+        return cls
+
+    def check_class(self, cls: type, namespace: Any) -> None:
+        """Refuse, in the namespace of a class, the definitions that nobody may make."""
+        is_meta = issubclass(cls, type)
+        for name, value in list(namespace.items()):
+            if name in tables.REFUSED_DEFINITIONS and _is_agent_made(value):
+                advice = tables.REFUSED_DEFINITIONS[name]
+                raise TypeRefused(f"defining {name} is not offered here; {advice}")
+            if is_meta and name in ("__eq__", "__hash__", "mro") and _is_agent_made(value):
+                raise TypeRefused(f"a metaclass cannot define {name} here; leave it out")
+            if name.startswith("__") and name.endswith("__") and name in tables.PROTOCOL:
+                self.check_protocol_value(cls, name, value)
+
+    def check_protocol_value(self, cls: type, name: str, value: Any) -> None:
+        """What is called through a protocol passes the same guard as any call."""
+        if isinstance(value, (staticmethod, classmethod)):
+            value = value.__func__
+        if isinstance(value, type) or (
+            callable(value) and type(value) not in kinds.FUNCTION_TYPES and name != "__class_getitem__"
+        ):
+            if self.call(value) is not value and name in tables.PROTOCOL:
+                raise TypeRefused(
+                    f"{name} = {getattr(value, '__name__', '?')} is not offered here; "
+                    f"write def {name}"
+                )
+        elif type(value) is BuiltinFunctionType and self.call(value) is not value:
+            raise TypeRefused(f"{name} cannot be that builtin here; write def {name}")
+        if issubclass(cls, type) and name in ("__eq__", "__hash__"):
+            raise TypeRefused(f"a metaclass cannot define {name} here; leave it out")
+
+    # ================================================================ words
+
+    def refusal(self, owner: Any, name: str, why: str = "") -> AttributeRefused:
+        """The error for a refused attribute, in words for the model."""
+        if not why:
+            if isinstance(owner, type):
+                shown = getattr(owner, "__name__", "?")
+                why = (
+                    f"type object {shown!r} has no attribute {name!r} here"
+                    if name.startswith("__")
+                    else self.decisions.sentence(owner, name, self.decisions.rule(owner)).replace(
+                        f"{shown!r} object", f"class {shown!r}", 1
+                    )
+                )
+            elif name.startswith("__"):
+                why = f"{name} of a {type(owner).__name__!r} object is not offered here"
+            else:
+                why = self.decisions.sentence(type(owner), name, self.decisions.rule(type(owner)))
+        error = AttributeRefused(why)
+        error.name = name
+        cls = owner if isinstance(owner, type) else type(owner)
+        if self.decisions.kind(type(owner)) == kinds.FOREIGN or (
+            isinstance(owner, type) and not self.decisions.is_known_class(owner)
+        ):
+            error.hint = f"agent.cls({cls.__name__})"
+        elif self.decisions.rule(cls) is not None:
+            error.hint = f"agent.cls({cls.__name__}, include=[..., {name!r}])"
+        return error
+
+    def refused_attribute(self, owner: Any, name: str, known: Any) -> AttributeRefused:
+        error = AttributeRefused(
+            f"{type(owner).__name__!r} object has no registered attribute {name!r}."
+            + (did_you_mean(name, known) or f" Registered: {', '.join(list(known)[:12])}")
+        )
+        error.name = name
+        return error
+
+    def missing_name(self, name: str) -> Any:
+        """A builtin that is not offered, unless agent code gave the name a meaning of its own."""
+        value = self.globals.get(name, _MISSING)
+        if value is not _MISSING:
+            return value
+        why = tables.NOT_OFFERED_WHY.get(name, "leave it out")
+        error = NameRefused(f"name {name!r} is not offered here: {why}")
+        error.name = name
+        raise error
+
+    # ================================================================ twins of builtins
+
+    def guarded_method(self, owner: Any, name: str, holder: type | None = None) -> Any:
+        return methods.guarded_method(self, owner, name, holder)
+
+    def guarded_dunder(self, owner: Any, holder: type, name: str, source: Any) -> Any:
+        return methods.guarded_dunder(self, owner, holder, name, source)
+
+    def unbound_method(self, holder: type, name: str) -> Any:
+        return methods.unbound_method(self, holder, name)
+
+    def new_of(self, cls: type) -> Any:
+        return methods.new_of(self, cls)
+
+
+class WriteDoor:
+    """Stands for an object in ``o.x = v``, ``del o.x`` and ``o.x += v`` where each is checked."""
+
+    __slots__ = ("_guards", "_owner")
+
+    def __init__(self, guards: Guards, owner: Any) -> None:
+        object.__setattr__(self, "_guards", guards)
+        object.__setattr__(self, "_owner", owner)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        get = object.__getattribute__
+        get(self, "_guards").set(get(self, "_owner"), name, value)
+
+    def __delattr__(self, name: str) -> None:
+        get = object.__getattribute__
+        get(self, "_guards").delete(get(self, "_owner"), name)
+
+    def __getattribute__(self, name: str) -> Any:
+        get = object.__getattribute__
+        return get(self, "_guards").value(get(self, "_owner"), name)
+
+
+class _TypeAlias:
+    """``type[int]``"""
+
+    def __class_getitem__(cls, item: Any) -> Any:
+        return types.GenericAlias(type, item)
+
+
+def _is_starred(part: Any) -> bool:
+    return type(part) is tuple and len(part) == 2 and part[0] == "*"
+
+
+def MARK_MISSING(cls: type) -> bool:  # noqa: N802  # reads as the condition it is
+    return own_dict(cls).get(tables.MARK) is not THE_MARK
+
+
+def _is_agent_made(value: Any) -> bool:
+    """True for functions of the agent, however wrapped, and for its other objects."""
+    if isinstance(value, (staticmethod, classmethod)):
+        value = value.__func__
+    if isinstance(value, property):
+        return any(is_agent_function(f) for f in (value.fget, value.fset, value.fdel))
+    return is_agent_function(value) or is_agent_class(type(value))
+
+
+def _copied(value: Any) -> Any:
+    """Containers at class or module level are the host's own: agent code gets a copy."""
+    return value.copy() if type(value) in MUTABLE else value
+
+
+def _main(module: Any) -> Any:
+    return tables.MAIN if module == tables.HOME else module
+
+
+def restore(policy: Policy) -> Guards:
+    """The guards of a policy in a process that unpickled them; ``session.py`` knows every part."""
+    return _restorers[-1](policy)
+
+
+_restorers: list[Callable[[Policy], Guards]] = []
+
+
+def chain_of(error: BaseException) -> Iterator[BaseException]:
+    """The error, its cause or context, and so on."""
+    seen: set[int] = set()
+    current: BaseException | None = error
+    while current is not None and id(current) not in seen:
+        seen.add(id(current))
+        yield current
+        current = current.__cause__ or (
+            None if current.__suppress_context__ else current.__context__
+        )
+
+
+_NAMESPACE = types.SimpleNamespace
+_ALWAYS_OPEN = (
+    (kinds.BUILTIN_TYPES | frozenset(kinds.INTERNAL_MEMBERS)) - {object, types.SimpleNamespace}
+)
+_DESTRUCTURED = (list, tuple, dict)
+_EXTENDED = (list, bytearray, set, dict)
+_FINAL: frozenset[type] = frozenset({bool, type(None), range, slice, memoryview})
+
+#: Never readable or writable by name, whatever the object.
+_NEVER = frozenset(
+    """
+    __code__ __globals__ __closure__ __builtins__ __subclasses__ __reduce__ __reduce_ex__
+    __getstate__ __setstate__ __getattribute__ __del__ __loader__ __spec__ __import__
+    __getnewargs__ __getnewargs_ex__ __copy__ __deepcopy__ __prepare__ __instancecheck__
+    __subclasscheck__ __mro_entries__ __weakref__ __sizeof__ __subclasshook__
+    """.split()
+)
+_PLAIN_DUNDERS = frozenset({"__module__", "__name__", "__wrapped__"})
+_HIDDEN_KEYS = frozenset({"__weakref__", "__dict__"})
+_EXCEPTION_WRITES = frozenset(
+    {"__cause__", "__context__", "__suppress_context__", "__notes__", "__traceback__"}
+)
+_FUNCTION_DUNDERS = frozenset(
+    {"__defaults__", "__kwdefaults__", "__annotations__", "__wrapped__", "__type_params__",
+     "__isabstractmethod__"}
+)  # fmt: skip
+_FUNCTION_WRITES = frozenset(
+    {"__doc__", "__annotations__", "__defaults__", "__kwdefaults__", "__isabstractmethod__",
+     "__module__", "__test__", "__signature__"}
+)  # fmt: skip
+_FUNCTION_ATTRIBUTES: dict[str, str] = {"func_globals": "", "func_code": ""}
+_PROTOCOL_READS = (
+    tables.PROTOCOL
+    - tables.GUARDED_BUILTIN_DUNDERS
+    - frozenset({"__getattr__", "__setattr__", "__delattr__", "__dir__", "__subclasshook__"})
+) | frozenset({"__add__", "__mul__"})
+_METACLASSES: frozenset[type] = frozenset(
+    {__import__("abc").ABCMeta, __import__("enum").EnumMeta, type(__import__("typing").Protocol)}
+)
+_ = ModuleView
+_real = real_class

@@ -1,0 +1,372 @@
+"""``import`` for agent code: modules seen through views that hold their allowed members only.
+
+A view is an object of a class of its own, so that the inline test for ``math.sin`` costs one type check
+and no view shows what another may. Members arrive on first use: functions with a guarded twin as that
+twin, submodules as views, the module's own containers as copies.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import random
+import re
+import string
+import time
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+from agex.errors import ImportRefused, did_you_mean
+from agex.policy import ModuleRule
+from agex.sandbox import bounds, clock, language, methods
+from agex.sandbox.decisions import MUTABLE, ModuleView
+from agex.sandbox.guards import Guards
+
+
+class Importer:
+    """Makes and remembers the views of one session."""
+
+    def __init__(self, guards: Guards) -> None:
+        self.guards = guards
+        self.views: dict[str, Any] = {}
+        self.curated: dict[str, dict[str, Any]] = {}
+        guards.substitutes.update(_twins(guards))
+
+    def __reduce__(self) -> Any:
+        return _importer_of, (self.guards,)
+
+    # ------------------------------------------------------------ the three statements
+
+    def import_module(self, dotted: str, renamed: bool) -> Any:
+        """``import a.b`` gives ``a``, ``import a.b as c`` gives ``a.b``."""
+        view = self.view(dotted)
+        if renamed or "." not in dotted:
+            return view
+        top = dotted.split(".")[0]
+        try:
+            first = self.view(top)
+        except ImportRefused:
+            # Only the submodule is registered: its parents are empty shelves that hold it.
+            first = self.shelf(top)
+        current = first
+        for part, path in _parents(dotted)[1:]:
+            below = self.views.get(path) if path != dotted else view
+            if below is None:
+                try:
+                    below = self.view(path)
+                except ImportRefused:
+                    below = self.shelf(path)
+            object.__setattr__(current, part, below)
+            current = below
+        return first
+
+    def import_from(self, module: str, name: str, level: int) -> Any:
+        """``from module import name``"""
+        self.no_relative(level, module)
+        submodule = f"{module}.{name}"
+        try:
+            view = self.view(module)
+        except ImportRefused:
+            if self.knows(submodule):
+                return self.view(submodule)
+            raise
+        try:
+            return getattr(view, name)
+        except AttributeError as refused:
+            if self.knows(submodule):
+                return self.view(submodule)
+            error = ImportRefused(
+                f"cannot import name {name!r} from {module!r}." + _members_hint(name, dir(view))
+            )
+            error.name = module
+            raise error from refused
+
+    def import_star(self, module: str, level: int) -> None:
+        """``from module import *`` at the top level: binds every allowed public name."""
+        self.no_relative(level, module)
+        view = self.view(module)
+        for name in dir(view):
+            if not name.startswith("_"):
+                self.guards.globals["$bind"](name, getattr(view, name))
+
+    def no_relative(self, level: int, module: str) -> None:
+        if level:
+            raise ImportRefused("relative imports have no meaning here; import the module by name")
+
+    # ------------------------------------------------------------ views
+
+    def knows(self, dotted: str) -> bool:
+        return dotted in language.MODULES or self.guards.policy.module(dotted) is not None
+
+    def importable(self) -> list[str]:
+        """Every module name an import statement may use."""
+        return sorted({*self.guards.policy.importable(), *language.MODULES} - {"__future__"})
+
+    def view(self, dotted: str) -> Any:
+        """The view of a module.
+
+        Raises:
+            ImportRefused: it is not registered; the message says what is.
+        """
+        found = self.views.get(dotted)
+        if found is not None:
+            return found
+        if dotted in language.MODULES:
+            made = self.make(dotted, None)
+        else:
+            rule = self.guards.policy.module(dotted)
+            if rule is None:
+                raise self.unknown(dotted)
+            real = rule.module.__name__
+            made = self.make(real if real in language.MODULES else dotted, rule)
+        self.views[dotted] = made
+        return made
+
+    def unknown(self, dotted: str) -> ImportRefused:
+        names = self.importable()
+        error = ImportRefused(
+            f"module {dotted!r} is not registered."
+            + did_you_mean(dotted, names)
+            + f" Importable: {', '.join(names)}"
+        )
+        error.name = dotted
+        error.hint = f"agent.module({dotted})"
+        return error
+
+    def shelf(self, dotted: str) -> Any:
+        found = self.views.get(dotted)
+        if found is None:
+            cls = type("module", (ModuleView,), {"__module__": "builtins", "__slots__": ()})
+            found = self.views[dotted] = cls()
+            object.__setattr__(found, "__name__", dotted)
+            object.__setattr__(found, "__doc__", None)
+        return found
+
+    def make(self, name: str, rule: ModuleRule | None) -> Any:
+        curated = self.members(name) if name in language.MODULES else None
+        source = _Curated(curated) if curated is not None else _Registered(self, rule)
+
+        def missing(view: Any, attribute: str) -> Any:
+            value = source.get(attribute)
+            object.__setattr__(view, attribute, value)
+            return value
+
+        def frozen(view: Any, attribute: str, value: Any = None) -> None:
+            raise AttributeError(f"module {name!r} belongs to the host; nothing in it can be set")
+
+        cls = type(
+            "module",
+            (ModuleView,),
+            {
+                "__module__": "builtins",
+                "__getattr__": missing,
+                "__setattr__": frozen,
+                "__delattr__": frozen,
+                "__dir__": lambda _: source.names(),
+                "__repr__": lambda _: f"<module {name!r}>",
+                "__reduce__": lambda _: (_view_of, (self.guards, name)),
+            },
+        )
+        view = cls()
+        put = object.__setattr__
+        put(view, "__name__", name)
+        put(view, "__doc__", rule.module.__doc__ if rule is not None else None)
+        if curated is not None:
+            for key, value in curated.items():
+                put(view, key, value)
+        source.owner = name
+        return view
+
+    def members(self, name: str) -> dict[str, Any]:
+        found = self.curated.get(name)
+        if found is None:
+            found = self.curated[name] = language.MODULES[name](self.guards)
+            if name == "collections":
+                found = {**found, "abc": self.view("collections.abc")}
+                self.curated[name] = found
+        return found
+
+    def offered(self, value: Any, name: str) -> Any:
+        """A registered module's member as agent code gets it."""
+        if isinstance(value, ModuleType):
+            return self.view(name)
+        twin = self.guards.substitutes.get(id(value))
+        if twin is not None and not isinstance(value, type):
+            return twin[1]
+        if type(value) in MUTABLE:
+            return value.copy()
+        curated = _CURATED_HOMES.get(id(value))
+        if curated is not None:
+            return self.members(curated[1])[curated[2]]
+        return value
+
+
+class _Curated:
+    """The members of a language module."""
+
+    owner = ""
+
+    def __init__(self, members: dict[str, Any]) -> None:
+        self.members = members
+
+    def names(self) -> list[str]:
+        return sorted(self.members)
+
+    def get(self, name: str) -> Any:
+        raise AttributeError(
+            f"module {self.owner!r} has no attribute {name!r} here."
+            + _members_hint(name, self.members)
+        )
+
+
+class _Registered:
+    """The members of a registered module, resolved one by one."""
+
+    owner = ""
+
+    def __init__(self, importer: Importer, rule: ModuleRule | None) -> None:
+        assert rule is not None
+        self.importer = importer
+        self.rule = rule
+
+    def names(self) -> list[str]:
+        return sorted(self.rule.members())
+
+    def get(self, name: str) -> Any:
+        dotted = f"{self.owner}.{name}"
+        if not self.rule.allows(name):
+            if self.importer.guards.policy.module(dotted) is not None:
+                return self.importer.view(dotted)
+            raise AttributeError(
+                f"module {self.owner!r} has no registered attribute {name!r}."
+                + _members_hint(name, self.rule.members())
+            )
+        return self.importer.offered(self.rule.get(name), dotted)
+
+
+def _members_hint(name: str, names: Any) -> str:
+    known = [n for n in names if not n.startswith("_")]
+    close = did_you_mean(name, known)
+    if close:
+        return close
+    shown = ", ".join(sorted(known)[:20])
+    return f" Registered: {shown}" if shown else ""
+
+
+def _parents(dotted: str) -> list[tuple[str, str]]:
+    parts = dotted.split(".")
+    return [(part, ".".join(parts[: i + 1])) for i, part in enumerate(parts)]
+
+
+def _importer_of(guards: Guards) -> Importer:
+    importer: Importer = guards.globals["$importer"]
+    return importer
+
+
+def _view_of(guards: Guards, name: str) -> Any:
+    return _importer_of(guards).view(name)
+
+
+def _curated_homes() -> dict[int, tuple[Any, str, str]]:
+    """Functions of the language modules, wherever another module shows them again."""
+    homes: dict[int, tuple[Any, str, str]] = {}
+    probe = Guards.__new__(Guards)
+    probe.substitutes = {}
+    for module_name, real in (
+        ("functools", functools),
+        ("operator", __import__("operator")),
+        ("copy", __import__("copy")),
+        ("dataclasses", __import__("dataclasses")),
+        ("itertools", __import__("itertools")),
+        ("contextlib", __import__("contextlib")),
+        ("typing", __import__("typing")),
+    ):
+        for name in _CURATED_NAMES.get(module_name, ()):
+            value = getattr(real, name, None)
+            if value is not None:
+                homes[id(value)] = (value, module_name, name)
+    return homes
+
+
+_CURATED_NAMES = {
+    "functools": """partial reduce wraps update_wrapper lru_cache cache singledispatch
+    singledispatchmethod total_ordering cached_property partialmethod cmp_to_key""".split(),
+    "operator": "attrgetter methodcaller itemgetter getitem setitem delitem mul pow lshift mod iadd".split(),
+    "copy": ["copy", "deepcopy"],
+    "dataclasses": "dataclass field fields asdict astuple replace make_dataclass".split(),
+    "itertools": """count cycle repeat chain islice compress accumulate groupby starmap tee
+    filterfalse dropwhile takewhile product permutations combinations
+    combinations_with_replacement""".split(),
+    "contextlib": "contextmanager asynccontextmanager closing suppress ExitStack".split(),
+    "typing": ["get_type_hints"],
+}
+_CURATED_HOMES = _curated_homes()
+
+
+def _twins(guards: Guards) -> dict[int, tuple[Any, Any]]:
+    """Guarded twins for functions of common modules that C code could not be stopped in."""
+
+    def factorial(n: Any, /) -> int:
+        bounds.check_length("factorial()", n, 50_000)
+        return math.factorial(n)
+
+    def counted(real: Any) -> Callable[..., Any]:
+        def bounded(n: Any, k: Any = None, /) -> Any:
+            chosen = n if k is None else min(k, n - k) if real is math.comb else k
+            if isinstance(n, int) and isinstance(chosen, int) and chosen > 0:
+                bits = n.bit_length() * chosen
+                if bits > bounds.MAX_BITS:
+                    raise bounds.refuse_length(f"{real.__name__}()", bits, bounds.MAX_BITS)
+            return real(n) if k is None else real(n, k)
+
+        return bounded
+
+    def iterating(real: Any) -> Callable[..., Any]:
+        @functools.wraps(real)
+        def wrapped(iterable: Any, *args: Any, **kwargs: Any) -> Any:
+            return real(methods.taken(guards, iterable), *args, **kwargs)
+
+        return wrapped
+
+    def choices(population: Any, weights: Any = None, *, cum_weights: Any = None, k: int = 1) -> Any:
+        bounds.check_length("choices()", k, bounds.MAX_ITEMS)
+        return random.choices(population, weights, cum_weights=cum_weights, k=k)
+
+    def random_bytes(n: int) -> bytes:
+        bounds.check_length("randbytes()", n)
+        return random.randbytes(n)
+
+    def getrandbits(k: int) -> int:
+        bounds.check_length("getrandbits()", k, bounds.MAX_BITS)
+        return random.getrandbits(k)
+
+    def shuffle(items: Any) -> None:
+        random.shuffle(items)
+
+    def substitution(real: Any) -> Callable[..., Any]:
+        def sub(pattern: Any, repl: Any, text: Any, *args: Any, **kwargs: Any) -> Any:
+            return real(pattern, guards.call(repl) if callable(repl) else repl, text, *args, **kwargs)
+
+        return sub
+
+    def no_formatter(*_: Any, **__: Any) -> Any:
+        raise TypeError("string.Formatter is not offered here; use str.format or f-strings")
+
+    table = {
+        math.factorial: factorial,
+        math.comb: counted(math.comb),
+        math.perm: counted(math.perm),
+        math.fsum: iterating(math.fsum),
+        math.prod: iterating(math.prod),
+        time.sleep: clock.sleep,
+        random.choices: choices,
+        random.randbytes: random_bytes,
+        random.getrandbits: getrandbits,
+        random.shuffle: shuffle,
+        re.sub: substitution(re.sub),
+        re.subn: substitution(re.subn),
+        string.Formatter: no_formatter,
+    }
+    # Bound methods are made anew at each read; the module holds the one that agent code is shown.
+    return {id(real): (real, twin) for real, twin in table.items()}

@@ -1,0 +1,209 @@
+"""What kind of thing is this type? The first question of every decision.
+
+A type is *agent* (made by agent code), *builtin* (str, list, …), *internal* (generators, iterators
+and views that builtins hand out), *exception*, *language* (the curated classes of the standard
+library that Python code cannot do without), *registered*, one of our own *views* and *classes*, or
+*foreign*: nobody decided, so its objects may be held, passed on and compared, and nothing else.
+"""
+
+from __future__ import annotations
+
+import builtins
+import collections
+import dataclasses
+import enum
+import functools
+import itertools
+import types
+import typing
+from typing import Any
+
+from agex.sandbox import tables
+
+AGENT = "agent"
+BUILTIN = "builtin"
+INTERNAL = "internal"
+EXCEPTION = "exception"
+LANGUAGE = "language"
+REGISTERED = "registered"
+MODULE = "module"
+FUNCTION = "function"
+CLASS = "class"
+FOREIGN = "foreign"
+
+#: Kinds whose protocol (iteration, items, contexts, containment) is open.
+OPEN = frozenset({AGENT, BUILTIN, INTERNAL, EXCEPTION, LANGUAGE, REGISTERED})
+
+
+def _iterators() -> set[type]:
+    """The types that only exist as results of builtin operations."""
+
+    def generator() -> Any:
+        yield
+
+    async def coroutine() -> None:
+        pass
+
+    async def async_generator() -> Any:
+        yield
+
+    running = coroutine()
+    agen = async_generator()
+    step = agen.asend(None)
+    found = {
+        type(x)
+        for x in (
+            iter([]), iter(()), iter({}), iter({}.values()), iter({}.items()), iter(set()),
+            iter(""), iter("\u00e9"), iter(b""), iter(bytearray()), iter(range(0)),
+            iter(range(1 << 70)), reversed([]), reversed({}), reversed({}.values()),
+            reversed({}.items()), reversed(()), {}.keys(), {}.values(), {}.items(),
+            iter(memoryview(b"")), iter(int, 0), iter(collections.deque()),
+            reversed(collections.deque()), iter(collections.OrderedDict()),
+            collections.OrderedDict().keys(), collections.OrderedDict().values(),
+            collections.OrderedDict().items(), iter(collections.OrderedDict().items()),
+            generator(), agen, running, step, running.__await__(),
+            map(str, ()), zip(), filter(None, ()), enumerate(()), types.MappingProxyType({}),
+        )
+    }  # fmt: skip
+    running.close()
+    step.close()
+    found |= {v for v in vars(itertools).values() if isinstance(v, type)}
+    found.add(type(itertools.groupby("a").__next__()[1]))
+    return found
+
+
+#: Public members of internal types; an iterator has none.
+INTERNAL_MEMBERS: dict[type, frozenset[str]] = {
+    **{kind: frozenset() for kind in _iterators()},
+    types.GeneratorType: frozenset({"send", "throw", "close"}),
+    types.CoroutineType: frozenset({"send", "throw", "close"}),
+    types.AsyncGeneratorType: frozenset({"asend", "athrow", "aclose"}),
+    type((lambda: (yield))().__iter__()): frozenset({"send", "throw", "close"}),
+    type({}.keys()): frozenset({"isdisjoint", "mapping"}),
+    type({}.values()): frozenset({"mapping"}),
+    type({}.items()): frozenset({"isdisjoint", "mapping"}),
+    types.MappingProxyType: frozenset({"get", "keys", "values", "items", "copy"}),
+    itertools.chain: frozenset(),
+    types.GenericAlias: frozenset(),
+    types.UnionType: frozenset(),
+    types.SimpleNamespace: frozenset(),
+}
+for _step in ("asend", "athrow", "aclose"):
+
+    async def _agen() -> Any:
+        yield
+
+    _a = _agen()
+    _s = getattr(_a, _step)(*([] if _step == "aclose" else [None] if _step == "asend" else [ValueError]))
+    INTERNAL_MEMBERS[type(_s)] = frozenset({"send", "throw", "close"})
+    _s.close()
+del _step, _agen, _a, _s
+
+FUNCTION_TYPES: frozenset[type] = frozenset(
+    {
+        types.FunctionType,
+        types.BuiltinFunctionType,
+        types.MethodType,
+        types.MethodDescriptorType,
+        types.WrapperDescriptorType,
+        types.MethodWrapperType,
+        types.ClassMethodDescriptorType,
+    }
+)
+
+#: Curated classes: what of them is native, and what is guarded (see ``methods.py``).
+#: ``None`` for the members means that every public one is native.
+LANGUAGE_MEMBERS: dict[type, frozenset[str] | None] = {
+    collections.deque: None,
+    collections.Counter: None,
+    collections.OrderedDict: None,
+    collections.defaultdict: None,
+    collections.ChainMap: None,
+    types.SimpleNamespace: None,
+    functools.partial: frozenset(),
+    functools.partialmethod: frozenset(),
+    functools.cached_property: frozenset(),
+    functools.singledispatchmethod: frozenset({"register"}),
+    type(functools.lru_cache(lambda: None)): frozenset(
+        {"cache_info", "cache_clear", "cache_parameters"}
+    ),
+    property: frozenset({"getter", "setter", "deleter"}),
+    staticmethod: frozenset(),
+    classmethod: frozenset(),
+    enum.Enum: frozenset({"name", "value", "_name_", "_value_", "_missing_"}),
+    enum.IntEnum: frozenset({"name", "value"}),
+    enum.Flag: frozenset({"name", "value"}),
+    enum.IntFlag: frozenset({"name", "value"}),
+    enum.auto: frozenset({"value"}),
+    enum.property: frozenset(),
+    enum.nonmember: frozenset({"value"}),
+    enum.member: frozenset({"value"}),
+    dataclasses.Field: frozenset(
+        "name type default default_factory init repr hash compare metadata kw_only".split()
+    ),
+    dataclasses.InitVar: frozenset({"type"}),
+    type(dataclasses.MISSING): frozenset(),
+    dataclasses.KW_ONLY: frozenset(),
+    typing.TypeVar: frozenset(),
+    typing.ParamSpec: frozenset({"args", "kwargs"}),
+    typing.TypeVarTuple: frozenset(),
+    typing.NewType: frozenset(),
+    typing.ForwardRef: frozenset(),
+}
+if hasattr(enum, "StrEnum"):
+    LANGUAGE_MEMBERS[enum.StrEnum] = frozenset({"name", "value"})
+if hasattr(enum, "ReprEnum"):
+    LANGUAGE_MEMBERS[enum.ReprEnum] = frozenset({"name", "value"})
+if hasattr(typing, "TypeAliasType"):
+    LANGUAGE_MEMBERS[typing.TypeAliasType] = frozenset()
+#: The typing module's own alias objects, of private types.
+for _alias in (
+    typing.Any, typing.Union, typing.Optional, typing.List, typing.List[int], typing.Callable,
+    typing.Callable[[int], int], typing.Tuple, typing.Tuple[int], typing.Union[int, str],
+    typing.Literal, typing.Literal["a"], typing.Final, typing.ClassVar, typing.ClassVar[int],
+    typing.Annotated[int, 1], typing.Generic, typing.Optional[int], typing.Type,
+    typing.ParamSpec("_P").args, typing.ParamSpec("_P").kwargs, typing.Self,
+    typing.Concatenate[int, ...], typing.Unpack[tuple[int, ...]],
+):  # fmt: skip
+    if not isinstance(_alias, type) and type(_alias) not in LANGUAGE_MEMBERS:
+        LANGUAGE_MEMBERS[type(_alias)] = frozenset({"copy_with"} & set())
+del _alias
+
+#: Classes of the language that have nothing to hide as a base: they bring hooks, not data.
+BARE_BASES: frozenset[type] = frozenset(
+    {object, typing.Generic, typing.Protocol}
+    | {c for c in (getattr(typing, "_ProtocolMeta", None),) if c is not None}
+)
+
+BUILTIN_TYPES: frozenset[type] = frozenset(tables.GUARDED_METHODS) | {object}
+
+#: Guarded methods of the curated containers, by class.
+LANGUAGE_GUARDED: dict[type, frozenset[str]] = {
+    collections.deque: frozenset({"extend", "extendleft"}),
+    collections.Counter: frozenset({"update", "subtract", "fromkeys", "elements"}),
+    collections.OrderedDict: frozenset({"update", "fromkeys"}),
+    collections.defaultdict: frozenset({"update", "fromkeys"}),
+    collections.ChainMap: frozenset({"update", "fromkeys"}),
+    functools.singledispatchmethod: frozenset({"register"}),
+}
+
+#: Every builtin exception class, by identity.
+EXCEPTION_CLASSES: frozenset[type] = frozenset(
+    value
+    for value in vars(builtins).values()
+    if isinstance(value, type) and issubclass(value, BaseException)
+)
+
+
+def is_abc(cls: type) -> bool:
+    """True for the abstract classes of ``collections.abc``, ``numbers``, ``contextlib``, ``abc``."""
+    return cls.__module__ in (
+        "collections.abc",
+        "_collections_abc",
+        "abc",
+        "numbers",
+        "contextlib",
+        "typing",
+        "enum",
+        "string",
+    )

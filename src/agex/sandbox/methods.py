@@ -1,0 +1,440 @@
+"""Builtin methods in guarded form: the ones that iterate, call or read their arguments, or can grow.
+
+``", ".join(xs)`` reads every item of ``xs`` from C; ``xs.sort(key=f)`` calls ``f`` from C;
+``"{0.x}".format(o)`` reads an attribute; ``object.__setattr__(o, …)`` writes one. Each has a twin here
+that asks first and then lets the real method work. The guards hand these out; nobody calls them by name.
+"""
+
+from __future__ import annotations
+
+import collections
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol
+
+from agex.errors import TypeRefused
+from agex.sandbox import bounds, clock, kinds, tables
+from agex.sandbox.decisions import Decisions
+from agex.sandbox.formatting import Texts
+from agex.sandbox.opaque import Type
+from agex.sandbox.origin import is_agent_class, mark, own_dict
+
+
+class Rules(Protocol):
+    """What the methods here ask of the guards."""
+
+    decisions: Decisions
+    texts: Texts
+
+    def iter(self, owner: Any) -> Any: ...
+    def item(self, owner: Any) -> Any: ...
+    def mapping(self, owner: Any) -> Any: ...
+    def call(self, callee: Any) -> Any: ...
+    def set(self, owner: Any, name: str, value: Any, *, plain: bool = False) -> None: ...
+    def delete(self, owner: Any, name: str, *, plain: bool = False) -> None: ...
+    def value(self, owner: Any, name: str) -> Any: ...
+    def base(self, base: Any) -> Any: ...
+    def check_class(self, cls: type, namespace: Any) -> None: ...
+
+
+_ITERATING = {
+    "union", "intersection", "difference", "symmetric_difference", "intersection_update",
+    "difference_update", "symmetric_difference_update", "issubset", "issuperset", "isdisjoint",
+    "extend", "extendleft",
+}  # fmt: skip
+_PADDING = {"ljust", "rjust", "center", "zfill"}
+_SETS = (set, frozenset)
+
+
+def guarded_method(rules: Rules, owner: Any, name: str, holder: type | None = None) -> Any:
+    """The guarded twin of ``owner.name``, bound to ``owner``."""
+    cls = holder or type(owner)
+    if isinstance(owner, type):
+        return _class_method(rules, owner, name)
+    real = getattr(super(type(owner), owner), name) if False else _bound(owner, cls, name)
+    if name == "join":
+        return lambda parts, /: real(_joinable(rules, owner, parts))
+    if name in ("format", "format_map"):
+        if name == "format":
+            return lambda *args, **kwargs: rules.texts.template(owner, args, kwargs)
+        return lambda mapping, /: rules.texts.template(owner, (), rules.mapping(mapping))
+    if name in _PADDING:
+
+        def padded(width: Any, *fill: Any) -> Any:
+            bounds.check_width(width)
+            return real(width, *fill)
+
+        return padded
+    if name == "expandtabs":
+
+        def expanded(tabsize: Any = 8) -> Any:
+            bounds.check_length("the text", owner.count(_tab(owner)) * int(tabsize) + len(owner))
+            return real(tabsize)
+
+        return expanded
+    if name == "replace":
+        return lambda *args, **kwargs: real(*_replacing(owner, args), **kwargs)
+    if name == "translate":
+        return lambda table, *more, **kwargs: real(_table(rules, owner, table), *more, **kwargs)
+    if name == "sort":
+
+        def sort(*, key: Any = None, reverse: Any = False) -> None:
+            real(key=None if key is None else rules.call(key), reverse=reverse)
+
+        return sort
+    if name in _ITERATING:
+        return lambda *others: real(*(taken(rules, other) for other in others))
+    if name in ("update", "subtract"):
+        return _update(rules, owner, real)
+    if name == "elements":
+
+        def elements() -> Any:
+            return bounds.polled(real(), clock.look)
+
+        return elements
+    if name == "to_bytes":
+
+        def to_bytes(length: Any = 1, *args: Any, **kwargs: Any) -> Any:
+            bounds.check_length("the bytes", length)
+            return real(length, *args, **kwargs)
+
+        return to_bytes
+    if name == "from_bytes":
+        return _class_method(rules, type(owner), name)
+    if name == "fromkeys":
+        return _class_method(rules, type(owner), name)
+    if name == "register":
+        return lambda key, function=None: (
+            real(rules.call(key)) if function is None else real(key, rules.call(function))
+        )
+    raise AttributeError(f"{cls.__name__!r} object has no attribute {name!r} here")
+
+
+def _bound(owner: Any, cls: type, name: str) -> Any:
+    """The real method as ``cls`` defines it, past what a subclass of the agent made of it."""
+    for base in (cls, *cls.__mro__):
+        raw = own_dict(base).get(name)
+        if raw is not None:
+            return raw.__get__(owner, type(owner))
+    return getattr(owner, name)
+
+
+def taken(rules: Rules, iterable: Any) -> Any:
+    """An iterable that C code may go through: registered, and of bounded length.
+
+    Items that are not in memory yet are collected with looks at the clock between them.
+    """
+    rules.iter(iterable)
+    if bounds.sized(iterable):
+        return iterable
+    if type(iterable) is range:
+        return bounds.bounded(iterable)
+    if type(iterable).__module__ in ("builtins", "itertools"):
+        return bounds.collected(iterable, clock.look)
+    return iterable
+
+
+def _joinable(rules: Rules, separator: Any, parts: Any) -> Any:
+    items = parts if type(parts) in (list, tuple) else list(taken(rules, parts))
+    rules.iter(parts)
+    if len(items) > 1000 or len(separator) > 1000:
+        size = bounds.total_length(items if type(items) is list else list(items))
+        bounds.check_length("the text", size + len(separator) * len(items))
+    elif any(len(part) > 1_000_000 for part in items if isinstance(part, (str, bytes, bytearray))):
+        bounds.check_length("the text", bounds.total_length(list(items)))
+    return items
+
+
+def _tab(text: Any) -> Any:
+    return "\t" if isinstance(text, str) else b"\t"
+
+
+def _replacing(text: Any, args: tuple[Any, ...]) -> tuple[Any, ...]:
+    if len(args) >= 2 and isinstance(args[1], (str, bytes, bytearray)):
+        old, new = args[0], args[1]
+        try:
+            times = text.count(old) if len(old) else len(text) + 1
+        except TypeError:
+            return args
+        bounds.check_length("the text", len(text) + times * max(0, len(new) - len(old)))
+    return args
+
+
+def _table(rules: Rules, text: Any, table: Any) -> Any:
+    rules.item(table)
+    if isinstance(table, dict):
+        longest = max((len(v) for v in dict.values(table) if isinstance(v, str)), default=1)
+        if longest > 1:
+            bounds.check_length("the text", len(text) * longest)
+    return table
+
+
+def _update(rules: Rules, owner: Any, real: Any) -> Callable[..., Any]:
+    def update(*others: Any, **items: Any) -> Any:
+        for other in others:
+            rules.mapping(other)
+        if isinstance(owner, _SETS):
+            return real(*(taken(rules, other) for other in others))
+        checked = [o if isinstance(o, collections.abc.Mapping) else taken(rules, o) for o in others]
+        return real(*checked, **items)
+
+    return update
+
+
+def _class_method(rules: Rules, cls: type, name: str) -> Callable[..., Any]:
+    real = getattr(cls, name)
+    if name == "fromkeys":
+        return lambda keys, *value: real(taken(rules, keys), *value)
+    if name == "from_bytes":
+
+        def from_bytes(data: Any, *args: Any, **kwargs: Any) -> Any:
+            return real(data if isinstance(data, bytes) else bytes(taken(rules, data)), *args, **kwargs)
+
+        return from_bytes
+    return unbound_method(rules, cls, name)
+
+
+def unbound_method(rules: Rules, holder: type, name: str) -> Callable[..., Any]:
+    """``dict.items`` as a function: its first argument must be one that may have it called."""
+    dunder = name.startswith("__")
+
+    def method(*args: Any, **kwargs: Any) -> Any:
+        if not args:
+            raise TypeError(f"unbound method {holder.__name__}.{name}() needs an argument")
+        owner = args[0]
+        cls = type(owner)
+        if isinstance(owner, type) and holder is object and is_agent_class(type(owner)):
+            pass
+        elif not (
+            rules.decisions.is_open(cls) or rules.decisions.kind(cls) == kinds.AGENT
+        ):
+            if not isinstance(owner, holder):
+                raise TypeError(
+                    f"descriptor {name!r} for {holder.__name__!r} objects doesn't apply to a "
+                    f"{cls.__name__!r} object"
+                )
+            raise TypeRefused(f"{cls.__name__!r} object is not registered, so {name} cannot read it")
+        if dunder:
+            found = guarded_dunder(rules, owner, holder, name, _Unbound(holder, owner))
+            return found(*args[1:], **kwargs)
+        if name in tables.GUARDED_METHODS.get(holder, ()) or name in kinds.LANGUAGE_GUARDED.get(
+            holder, ()
+        ):
+            return guarded_method(rules, owner, name, holder)(*args[1:], **kwargs)
+        return getattr(holder, name)(*args, **kwargs)
+
+    method.__name__ = method.__qualname__ = name
+    return method
+
+
+class _Unbound:
+    """Reads ``name`` as ``holder`` defines it, bound to ``owner``: what ``super()`` does otherwise."""
+
+    __slots__ = ("holder", "owner")
+
+    def __init__(self, holder: type, owner: Any) -> None:
+        self.holder = holder
+        self.owner = owner
+
+    def bound(self, name: str) -> Any:
+        raw = getattr(self.holder, name)
+        return raw.__get__(self.owner, type(self.owner)) if hasattr(raw, "__get__") else raw
+
+
+def guarded_dunder(rules: Rules, owner: Any, holder: type, name: str, source: Any) -> Any:
+    """The guarded twin of a builtin's dunder, bound to ``owner``."""
+    if name == "__new__":
+        return new_of(rules, owner if isinstance(owner, type) else type(owner))
+    if name == "__setattr__":
+        return lambda attribute, value, /: rules.set(owner, attribute, value, plain=True)
+    if name == "__delattr__":
+        return lambda attribute, /: rules.delete(owner, attribute, plain=True)
+    if name == "__class__":
+        return type(owner)
+    real = source.bound(name) if type(source) is _Unbound else getattr(source, name)
+    if name in ("__mul__", "__rmul__", "__imul__"):
+
+        def times(other: Any, /) -> Any:
+            bounds._check_product(owner, other)
+            return real(other)
+
+        return times
+    if name in ("__pow__", "__rpow__"):
+
+        def power(other: Any, /, *modulus: Any) -> Any:
+            if modulus:
+                return bounds.power(owner, other, *modulus)
+            bounds.check_power(*((owner, other) if name == "__pow__" else (other, owner)))
+            return real(other)
+
+        return power
+    if name in ("__lshift__", "__rlshift__"):
+
+        def shifted(other: Any, /) -> Any:
+            bounds._check_shift(*((owner, other) if name == "__lshift__" else (other, owner)))
+            return real(other)
+
+        return shifted
+    if name in ("__mod__", "__rmod__"):
+        if isinstance(owner, (str, bytes)) and name == "__mod__":
+            return lambda values, /: rules.texts.percent(owner, values)
+        return lambda other, /: (
+            rules.texts.percent(other, owner) if isinstance(other, (str, bytes)) else real(other)
+        )
+    if name == "__str__":
+        if holder is object:
+            return lambda: rules.texts.repr(owner)
+        return lambda: _own_text(rules, owner, real)
+    if name == "__repr__":
+        return lambda: _own_text(rules, owner, real)
+    if name == "__format__":
+        if holder is object:
+            return lambda spec="", /: _object_format(rules, owner, spec)
+        return lambda spec="", /: _bounded_format(real, spec)
+    if name == "__round__":
+
+        def rounded(*digits: Any) -> Any:
+            if digits:
+                bounds.round_digits(owner, digits[0])
+            return real(*digits)
+
+        return rounded
+    if name in ("__iadd__", "__ior__", "__iand__", "__isub__", "__ixor__"):
+        return lambda other, /: real(rules.mapping(other))
+    if name == "__init__":
+        return _init(rules, owner, holder, real)
+    if name == "__getattr__":
+        return real
+    if name == "__dir__":
+        return lambda: [n for n in real() if "$" not in n]
+    if name in ("__init_subclass__", "__subclasshook__"):
+        return real
+    return real
+
+
+def _own_text(rules: Rules, owner: Any, real: Any) -> str:
+    """``super().__repr__()``: the builtin's text, which may not look into what is unregistered."""
+    texts = rules.texts
+    if isinstance(owner, BaseException):
+        return texts.exception(owner) if real.__name__ == "__str__" else texts.structure(
+            owner, set(), 0
+        ) if not texts.is_safe(owner.args) else texts.clean(real())
+    if isinstance(owner, (list, tuple, dict, set, frozenset, collections.deque)):
+        if texts._safe_container(owner, _container(owner), {}, 0, [0]) is None:
+            return texts.structure(owner, set(), 0)
+    return texts.clean(real())
+
+
+def _container(owner: Any) -> type:
+    return next(
+        base
+        for base in (collections.deque, list, tuple, set, frozenset, dict)
+        if isinstance(owner, base)
+    )
+
+
+def _object_format(rules: Rules, owner: Any, spec: str) -> str:
+    if spec:
+        raise TypeError(f"unsupported format string passed to {type(owner).__name__}.__format__")
+    return rules.texts.str(owner)
+
+
+def _bounded_format(real: Any, spec: str) -> str:
+    bounds.check_spec(spec)
+    return str(real(spec))
+
+
+def _init(rules: Rules, owner: Any, holder: type, real: Any) -> Callable[..., None]:
+    """``super().__init__(…)`` of a builtin: containers iterate what they are given."""
+    containers = (list, set, dict, bytearray, collections.deque)
+    if issubclass(holder, containers) or holder in kinds.LANGUAGE_GUARDED:
+
+        def init(*args: Any, **kwargs: Any) -> None:
+            if holder is collections.defaultdict and args and args[0] is not None:
+                args = (rules.call(args[0]), *args[1:])
+                rest = args[1:]
+            else:
+                rest = args
+            for arg in rest:
+                if isinstance(arg, int) and holder is bytearray:
+                    bounds.check_length("bytearray", arg)
+                elif not isinstance(arg, (int, str, type(None))):
+                    rules.mapping(arg)
+            real(*args, **kwargs)
+
+        return init
+    if holder is property:
+        return lambda *args, **kwargs: real(
+            *(None if a is None else rules.call(a) for a in args[:3]), *args[3:], **kwargs
+        )
+    return real  # type: ignore[no-any-return]
+
+
+def new_of(rules: Rules, cls: type) -> Callable[..., Any]:
+    """``C.__new__``: makes objects of classes that may be constructed, and no others."""
+
+    def new(*args: Any, **kwargs: Any) -> Any:
+        if not args or not isinstance(args[0], type):
+            raise TypeError("__new__() takes a class as its first argument")
+        target = args[0]
+        if issubclass(target, type):
+            return new_class(rules, target, *args[1:], **kwargs)
+        if target is Type or not rules.decisions.may_construct(target):
+            raise TypeRefused(
+                f"{target.__name__} is not registered as constructable, so it cannot be made here"
+            )
+        rest = args[1:]
+        maker = _maker(cls)
+        owner = getattr(maker, "__self__", None)
+        if owner in (tuple, frozenset, list, set, dict, bytes, bytearray):
+            for arg in rest:
+                if isinstance(arg, int):
+                    bounds.check_length("bytes", arg)
+                elif not isinstance(arg, str):
+                    rules.iter(arg)
+                    if type(arg) is range:
+                        bounds.bounded(arg)
+        elif owner is str and rest:
+            rest = (rules.texts.str(rest[0]), *rest[1:]) if len(rest) == 1 else rest
+        elif owner in kinds.INTERNAL_MEMBERS or owner in (property, classmethod, staticmethod):
+            raise TypeRefused(f"{target.__name__}.__new__ is not offered here; call the class")
+        return maker(target, *rest, **kwargs)
+
+    return new
+
+
+def _maker(cls: type) -> Any:
+    """The real ``__new__`` that ``cls`` has."""
+    return cls.__new__
+
+
+def new_class(rules: Rules, meta: type, *args: Any, **kwargs: Any) -> Any:
+    """``type.__new__(meta, name, bases, namespace)`` for a metaclass of the agent."""
+    if len(args) != 3:
+        raise TypeError("type.__new__() takes exactly 3 arguments here: name, bases, namespace")
+    name, bases, namespace = args
+    if meta is not type and not is_agent_class(meta) and not rules.decisions.is_known_class(meta):
+        raise TypeRefused(f"{meta.__name__} cannot be a metaclass here")
+    checked = tuple(rules.base(base) for base in bases)
+    made_from = dict(namespace) if type(namespace) is not dict and isinstance(
+        namespace, dict
+    ) and type(namespace).__name__ != "_EnumDict" else namespace
+    for key in made_from:
+        if type(key) is not str or ("$" in key and key != tables.MARK):
+            raise TypeRefused(f"{key!r} cannot be a name in a class body")
+    made_from.setdefault("__module__", tables.HOME)
+    maker = _real_metaclass(meta).__new__
+    rules.check_class(meta, {k: v for k, v in made_from.items() if k != "__classcell__"})
+    made = maker(meta, str(name), checked, made_from, **kwargs)
+    if isinstance(made, type):
+        mark(made)
+    return made
+
+
+def _real_metaclass(meta: type) -> Any:
+    """The first metaclass in the order of ``meta`` that the agent did not make."""
+    return next(base for base in meta.__mro__ if not is_agent_class(base))
+
+
+def each(values: Iterable[Any]) -> tuple[Any, ...]:
+    """The values as a tuple: for callers that go over them twice."""
+    return tuple(values)

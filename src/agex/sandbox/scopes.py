@@ -1,0 +1,329 @@
+"""Where each name of a source lives: the scopes of a syntax tree, as the compiler will see them.
+
+One pass over the tree finds what every scope binds and uses, a second one which locals are captured
+by nested scopes. The transformer needs two answers: *is this name a global?* and *is it a fast local,
+which nothing but this frame can change?*
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from typing import Literal
+
+Kind = Literal["module", "function", "class", "comp"]
+
+#: From 3.12 on, list, set and dict comprehensions run in the frame of the function around them.
+INLINED = sys.version_info >= (3, 12)
+
+
+class Scope:
+    """One scope: what it binds, what it uses, and which of its locals others capture."""
+
+    __slots__ = ("bound", "captured", "deep", "globals", "kind", "name", "nonlocals", "parent", "used")
+
+    def __init__(self, kind: Kind, parent: Scope | None, name: str = "") -> None:
+        self.kind: Kind = kind
+        self.parent = parent
+        self.name = name
+        self.bound: set[str] = set()
+        self.used: set[str] = set()
+        self.deep: set[str] = set()
+        self.captured: set[str] = set()
+        self.globals: set[str] = set()
+        self.nonlocals: set[str] = set()
+
+    def is_fast(self, name: str) -> bool:
+        """True where ``name`` is a local of the running frame that no other scope can rebind."""
+        scope: Scope | None = self
+        while scope is not None and scope.kind == "comp" and name not in scope.bound:
+            scope = scope.parent
+        if scope is None or scope.kind in ("module", "class"):
+            return False
+        return (
+            name in scope.bound
+            and name not in scope.captured
+            and name not in scope.globals
+            and name not in scope.nonlocals
+        )
+
+    def is_global(self, name: str) -> bool:
+        """True where reading ``name`` here reads the module, or a builtin."""
+        scope: Scope | None = self
+        first = True
+        while scope is not None:
+            if scope.kind == "module" or name in scope.globals:
+                return True
+            if name in scope.bound and (first or scope.kind != "class"):
+                return False
+            if scope.kind != "comp":
+                first = False
+            scope = scope.parent
+        return True
+
+    @property
+    def frame(self) -> Scope:
+        """The scope whose frame runs this one: itself, or the function an inlined one sits in."""
+        scope = self
+        while scope.kind == "comp" and scope.parent is not None:
+            scope = scope.parent
+        return scope
+
+
+class Scopes:
+    """The scopes of one tree: ``of[node]`` for each node that opens one, ``module`` for the top.
+
+    ``globals`` holds every name the source may bind in the module, ``awaits`` whether the top level
+    awaits something, ``yields`` the line of a ``yield`` outside of any function, or None.
+    """
+
+    def __init__(self, tree: ast.Module) -> None:
+        self.module = Scope("module", None)
+        self.of: dict[ast.AST, Scope] = {}
+        self.type_params: dict[ast.AST, Scope] = {}
+        self.globals: set[str] = set()
+        self.awaits = False
+        self.yields: int | None = None
+        self._all: list[Scope] = [self.module]
+        for statement in tree.body:
+            self._visit(statement, self.module)
+        self._capture()
+        self.globals |= self.module.bound
+
+    # -------------------------------------------------------------- first pass
+
+    def _open(self, kind: Kind, parent: Scope, node: ast.AST, name: str = "") -> Scope:
+        scope = Scope(kind, parent, name)
+        self.of[node] = scope
+        self._all.append(scope)
+        return scope
+
+    def _visit(self, node: ast.AST, scope: Scope) -> None:
+        handler = _HANDLERS.get(type(node))
+        if handler is not None:
+            handler(self, node, scope)
+        else:
+            self._children(node, scope)
+
+    def _children(self, node: ast.AST, scope: Scope) -> None:
+        for field in node._fields:
+            value = getattr(node, field, None)
+            if type(value) is list:
+                for item in value:
+                    if isinstance(item, ast.AST):
+                        self._visit(item, scope)
+            elif isinstance(value, ast.AST):
+                self._visit(value, scope)
+
+    def _bind(self, name: str, scope: Scope) -> None:
+        if name in scope.globals:
+            self.globals.add(name)
+        elif name not in scope.nonlocals:
+            scope.bound.add(name)
+
+    def _name(self, node: ast.Name, scope: Scope) -> None:
+        if type(node.ctx) is ast.Load:
+            scope.used.add(node.id)
+            if node.id == "super":
+                scope.used.add("__class__")
+        else:
+            self._bind(node.id, scope)
+
+    def _walrus(self, node: ast.NamedExpr, scope: Scope) -> None:
+        # In a comprehension the target belongs to the scope around it, which then shares it.
+        target = node.target.id
+        owner: Scope = scope
+        while owner.parent is not None and (owner.kind == "comp" or owner.name == "<gen>"):
+            if owner.name == "<gen>":
+                owner.used.add(target)
+            owner = owner.parent
+        self._bind(target, owner)
+        if owner is not scope and scope.kind != "comp":
+            scope.used.add(target)
+        self._visit(node.value, scope)
+
+    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:
+        self._bind(node.name, scope)
+        for decorator in node.decorator_list:
+            self._visit(decorator, scope)
+        outer = self._params(node, scope)
+        self._defaults(node.args, scope)
+        if node.returns is not None:
+            self._visit(node.returns, outer)
+        inner = self._open("function", outer, node, node.name)
+        self._arguments(node.args, inner, outer)
+        for statement in node.body:
+            self._visit(statement, inner)
+
+    def _lambda(self, node: ast.Lambda, scope: Scope) -> None:
+        self._defaults(node.args, scope)
+        inner = self._open("function", scope, node, "<lambda>")
+        self._arguments(node.args, inner, scope)
+        self._visit(node.body, inner)
+
+    def _params(self, node: ast.AST, scope: Scope) -> Scope:
+        """The hidden scope of PEP 695 type parameters; its names are always cells."""
+        params = getattr(node, "type_params", None)
+        if not params:
+            return scope
+        inner = Scope("function", scope, "<types>")
+        self._all.append(inner)
+        self.type_params[node] = inner
+        for param in params:
+            inner.bound.add(param.name)
+            inner.captured.add(param.name)
+            self._children(param, inner)
+        return inner
+
+    def _defaults(self, args: ast.arguments, scope: Scope) -> None:
+        for default in [*args.defaults, *(d for d in args.kw_defaults if d is not None)]:
+            self._visit(default, scope)
+
+    def _arguments(self, args: ast.arguments, inner: Scope, outer: Scope) -> None:
+        for arg in [
+            *args.posonlyargs,
+            *args.args,
+            *args.kwonlyargs,
+            *(a for a in (args.vararg, args.kwarg) if a is not None),
+        ]:
+            inner.bound.add(arg.arg)
+            if arg.annotation is not None:
+                self._visit(arg.annotation, outer)
+
+    def _class(self, node: ast.ClassDef, scope: Scope) -> None:
+        self._bind(node.name, scope)
+        for decorator in node.decorator_list:
+            self._visit(decorator, scope)
+        outer = self._params(node, scope)
+        for base in node.bases:
+            self._visit(base, outer)
+        for keyword in node.keywords:
+            self._visit(keyword.value, outer)
+        inner = self._open("class", outer, node, node.name)
+        for statement in node.body:
+            self._visit(statement, inner)
+
+    def _comprehension(
+        self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp, scope: Scope
+    ) -> None:
+        inlined = (
+            INLINED and not isinstance(node, ast.GeneratorExp) and scope.frame.kind != "class"
+        )
+        self._visit(node.generators[0].iter, scope)
+        if inlined:
+            inner = self._open("comp", scope, node, "<comp>")
+        else:
+            inner = self._open("function", scope, node, "<gen>")
+        for index, generator in enumerate(node.generators):
+            if generator.is_async and scope.frame is self.module:
+                self.awaits = True
+            self._visit(generator.target, inner)
+            if index:
+                self._visit(generator.iter, inner)
+            for condition in generator.ifs:
+                self._visit(condition, inner)
+        if isinstance(node, ast.DictComp):
+            self._visit(node.key, inner)
+            self._visit(node.value, inner)
+        else:
+            self._visit(node.elt, inner)
+
+    def _global(self, node: ast.Global, scope: Scope) -> None:
+        frame = scope
+        frame.globals.update(node.names)
+        self.globals.update(node.names)
+
+    def _nonlocal(self, node: ast.Nonlocal, scope: Scope) -> None:
+        scope.nonlocals.update(node.names)
+        scope.used.update(node.names)
+
+    def _import(self, node: ast.Import | ast.ImportFrom, scope: Scope) -> None:
+        for alias in node.names:
+            if alias.name != "*":
+                self._bind(alias.asname or alias.name.split(".")[0], scope)
+
+    def _handler(self, node: ast.ExceptHandler, scope: Scope) -> None:
+        if node.name:
+            self._bind(node.name, scope)
+        self._children(node, scope)
+
+    def _capture_pattern(self, node: ast.MatchAs | ast.MatchStar, scope: Scope) -> None:
+        if node.name:
+            self._bind(node.name, scope)
+        self._children(node, scope)
+
+    def _mapping_pattern(self, node: ast.MatchMapping, scope: Scope) -> None:
+        if node.rest:
+            self._bind(node.rest, scope)
+        self._children(node, scope)
+
+    def _match_class(self, node: ast.MatchClass, scope: Scope) -> None:
+        # A class pattern is looked up by a small lambda: what it names is captured.
+        for name in ast.walk(node.cls):
+            if isinstance(name, ast.Name):
+                scope.deep.add(name.id)
+        self._children(node, scope)
+
+    def _await(self, node: ast.AST, scope: Scope) -> None:
+        if scope.frame is self.module or (scope.name == "<gen>" and scope.parent is self.module):
+            self.awaits = True
+        self._children(node, scope)
+
+    def _yield(self, node: ast.Yield | ast.YieldFrom, scope: Scope) -> None:
+        if scope.frame is self.module:
+            self.yields = node.lineno
+        self._children(node, scope)
+
+    def _type_alias(self, node: ast.AST, scope: Scope) -> None:
+        self._visit(node.name, scope)  # type: ignore[attr-defined]  # a node of 3.12
+        outer = self._params(node, scope)
+        inner = self._open("function", outer, node, "<alias>")
+        self._visit(node.value, inner)  # type: ignore[attr-defined]  # a node of 3.12
+
+    # -------------------------------------------------------------- second pass
+
+    def _capture(self) -> None:
+        """Carry each free name up to the scope that binds it; real nesting makes it a cell."""
+        for scope in reversed(self._all):
+            free = (scope.used - scope.bound) | scope.nonlocals
+            if scope.kind == "class":
+                # Functions in a class body do not see its names.
+                free, deep = set(), scope.deep | free
+            else:
+                scope.captured |= scope.deep & scope.bound
+                deep = scope.deep - scope.bound
+                if scope.kind == "function":
+                    free, deep = set(), deep | free
+            if scope.parent is not None:
+                scope.parent.used |= free
+                scope.parent.deep |= deep - scope.globals
+
+
+_HANDLERS = {
+    ast.Name: Scopes._name,
+    ast.NamedExpr: Scopes._walrus,
+    ast.FunctionDef: Scopes._function,
+    ast.AsyncFunctionDef: Scopes._function,
+    ast.Lambda: Scopes._lambda,
+    ast.ClassDef: Scopes._class,
+    ast.ListComp: Scopes._comprehension,
+    ast.SetComp: Scopes._comprehension,
+    ast.DictComp: Scopes._comprehension,
+    ast.GeneratorExp: Scopes._comprehension,
+    ast.Global: Scopes._global,
+    ast.Nonlocal: Scopes._nonlocal,
+    ast.Import: Scopes._import,
+    ast.ImportFrom: Scopes._import,
+    ast.ExceptHandler: Scopes._handler,
+    ast.MatchAs: Scopes._capture_pattern,
+    ast.MatchStar: Scopes._capture_pattern,
+    ast.MatchMapping: Scopes._mapping_pattern,
+    ast.MatchClass: Scopes._match_class,
+    ast.Await: Scopes._await,
+    ast.AsyncFor: Scopes._await,
+    ast.AsyncWith: Scopes._await,
+    ast.Yield: Scopes._yield,
+    ast.YieldFrom: Scopes._yield,
+}
+if hasattr(ast, "TypeAlias"):
+    _HANDLERS[ast.TypeAlias] = Scopes._type_alias
