@@ -8,6 +8,7 @@ import doctest
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
+from agex.errors import LimitReached
 from agex.task.options import Check
 
 Bounded: TypeAlias = Callable[[Callable[[], Any]], Any]
@@ -26,7 +27,7 @@ def run_checks(checks: Sequence[Check], result: Any, bounded: Bounded) -> str:
         try:
             answer = bounded(lambda check=check: check(result))  # type: ignore[misc]  # default argument
             passed = answer is None or bool(answer)
-        except Exception as error:
+        except (Exception, LimitReached) as error:
             text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
             doc = _first_line(check)
             return f"{label} raised {text}{doc}"
@@ -66,7 +67,10 @@ def run_examples(
     test = doctest.DocTest(examples, names, task, None, None, doc)
     said: list[str] = []
     runner = doctest.DocTestRunner(verbose=False, optionflags=doctest.ELLIPSIS)
-    bounded(lambda: runner.run(test, out=said.append, clear_globs=False))
+    try:
+        bounded(lambda: runner.run(test, out=said.append, clear_globs=False))
+    except LimitReached as limit:
+        return f"an example of the docstring did not end: {limit}"
     failed = "".join(said)
     return _only_the_example(failed) if runner.failures else ""
 

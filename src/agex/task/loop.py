@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 
 from agex.errors import (
     ContextWindowExceeded,
+    LimitReached,
     Refusal,
     TaskClarify,
     TaskError,
@@ -279,10 +280,9 @@ class Run:
         bounded = self.workspace.bounded
         try:
             verdict = bounded(lambda: self.contract.accept(given))
-        except Exception as error:  # code of the agent's own, in a value that was looked at
-            return invalid_result_text(
-                self.contract.returns, f"looking at it raised {type(error).__name__}"
-            ), None
+        except (Exception, LimitReached) as error:  # the agent's own code, in what was looked at
+            said = f"looking at the result raised {type(error).__name__}"
+            return invalid_result_text(self.contract.returns, said), None
         if verdict.problem:
             return invalid_result_text(self.contract.returns, verdict.problem), None
         value = verdict.value

@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 from agex.errors import BudgetExceeded
 from agex.event_types import AnyEvent
 from agex.llm.budget import Meter
+from agex.sandbox.clock import paused
 
 OnEvent: TypeAlias = Callable[[AnyEvent], object]
 
@@ -128,9 +129,11 @@ def current_place() -> Place | None:
 
 @contextmanager
 def outside() -> Iterator[None]:
-    """For the time of a sub-task: what its own machinery calls is not the parent's code."""
+    """For the time of a sub-task: what its own machinery calls is not the parent's code, and the
+    parent's clock stands still."""
     token = _current.set(None)
     try:
-        yield
+        with paused():
+            yield
     finally:
         _current.reset(token)

@@ -11,9 +11,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
-from agex.errors import RegistrationError, TaskFinished
+from agex.errors import LimitReached, RegistrationError, TaskFinished
 from agex.policy import Policy
 from agex.sandbox import Limits, Session
+from agex.sandbox.clock import Deadline, running
 from agex.state.protocol import Namespace, State
 from agex.task.options import Options
 from agex.task.place import Place
@@ -21,6 +22,7 @@ from agex.task.verbs import VERBS
 
 T = TypeVar("T")
 
+_REPR_SECONDS = 0.5
 _NAME = re.compile(r"[^\W\d]\w*")
 
 
@@ -47,16 +49,6 @@ class Cell(Protocol):
     def seconds(self) -> float: ...
 
 
-class Box(Protocol):
-    """A sandbox session, as far as a run uses it."""
-
-    @property
-    def namespace(self) -> Mapping[str, Any]: ...
-    def run(self, source: str) -> Cell: ...
-    def bounded(self, call: Callable[[], T]) -> T: ...
-    def repr(self, value: Any, limit: int) -> str | None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Kept:
     """What a snapshot did: the commit it made, and lines the model should read about it."""
@@ -69,7 +61,7 @@ class Kept:
 class Workspace:
     """A session, and the namespace it is saved to; ``space`` is ``None`` where nothing outlives the run."""
 
-    box: Box
+    session: Session
     place: Place
     space: Namespace | None = None
     agent: str = ""
@@ -85,7 +77,7 @@ class Workspace:
             absent = self.space.load(set(_NAME.findall(source)))
             self._missing = {name: str(missing) for name, missing in absent.items()}
         with self.place.running():
-            return self.box.run(source)
+            return self.session.run(source)
 
     def save(self, cell: Cell, turn: int) -> Kept:
         """Snapshot what ``cell`` could have changed."""
@@ -124,19 +116,30 @@ class Workspace:
     @property
     def namespace(self) -> Mapping[str, Any]:
         """What agent code has made, by name."""
-        return self.box.namespace
+        return self.session.namespace
 
     def names(self) -> Collection[str]:
         """The names that are still there."""
-        return tuple(self.box.namespace)
+        return tuple(self.session.namespace)
 
     def repr(self, value: Any, limit: int) -> str | None:
-        """A bounded ``repr`` of an object the agent made."""
-        return self.box.repr(value, limit)
+        """The ``repr`` of an object as agent code would see it, or ``None`` when it has none to show."""
+        try:
+            with running(Deadline(_REPR_SECONDS)):
+                text: str = self.session.guards.texts.repr(value)  # type: ignore[assignment,unused-ignore]
+        except (Exception, LimitReached):
+            return None
+        return text if len(text) <= limit else f"{text[: max(0, limit - 1)]}…"
 
     def bounded(self, call: Callable[[], T]) -> T:
-        """Run ``call``, which may enter agent code, within the limits of one action."""
-        return self.box.bounded(call)
+        """Run ``call``, which may enter agent code, within the limits of one action.
+
+        Raises:
+            LimitReached: agent code in it took too long.
+        """
+        limits = self.session.limits
+        with running(Deadline(limits.timeout_seconds, limits.max_memory)):
+            return call()
 
 
 def open_workspace(
@@ -168,6 +171,9 @@ def open_workspace(
         limits=Limits(timeout_seconds=options.timeout_seconds, max_memory=options.max_memory),
         verbs=VERBS,
     )
+    if space is not None:
+        # What the session itself binds (registered names, the task's arguments) is not the agent's.
+        space.reserved = session.globals["$hidden"]
     workspace = Workspace(session, place, space, agent, task)
     if options.setup:
         cell = workspace.run(options.setup)
