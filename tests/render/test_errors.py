@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 import math
 from collections.abc import Callable
 from typing import Any
@@ -141,6 +142,27 @@ def test_a_polars_column_is_answered_by_polars_itself(policy: Any) -> None:
 )
 def test_what_an_error_says_itself_is_not_said_twice(policy: Any, error: Exception) -> None:
     assert hints(error, policy=policy, namespace=SPACE, source_line="x = 1") == []
+
+
+def test_what_the_traceback_above_says_is_not_said_again(policy: Any) -> None:
+    error = caught("math.pi")
+    above = "line 1: math.pi\nNameError: name 'math' is not defined. Did you forget 'import math'?"
+
+    assert hints(error, policy=policy, said=above) == []
+
+
+def test_the_failing_line_is_found_in_the_traceback_of_agent_code(policy: Any) -> None:
+    source = "first = config['alpha']\nsecond = rows[7]\n"
+    linecache.cache["<agex:test>"] = (len(source), None, source.splitlines(True), "<agex:test>")
+    space = {**SPACE, "other": [1]}
+    try:
+        exec(compile(source, "<agex:test>", "exec"), space)
+    except IndexError as error:
+        found = hints(error, policy=policy, namespace=space, source_line="other rows config")
+    finally:
+        del linecache.cache["<agex:test>"]
+
+    assert found == ["rows has 3 items."]
 
 
 def test_the_text_of_an_error_is_line_source_type_message_hint(

@@ -6,6 +6,7 @@ as the policy shows them, and no code of theirs is run.
 
 from __future__ import annotations
 
+import linecache
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -30,6 +31,7 @@ def hints(
     namespace: Mapping[str, Any] = _NO_NAMES,
     source_line: str = "",
     language: Sequence[str] = LANGUAGE,
+    said: str = "",
 ) -> list[str]:
     """The lines to add below an error; none when its own text says it already.
 
@@ -37,13 +39,15 @@ def hints(
         namespace: what agent code has under which name, inputs included.
         source_line: the line that failed, or the whole block: objects it names are looked at.
         language: modules importable for every agent.
+        said: the traceback the hints will stand below; what it says already is not said again.
     """
     try:
-        found = list(_hints(error, policy, namespace, source_line, language))
+        source = _failing_line(error) or source_line
+        found = list(_hints(error, policy, namespace, source, language))
     except Exception:  # a hint is a courtesy; it must not hide the error it is about
         return []
-    said = _own_text(error)
-    return [line for line in found if line and line not in said][:_MOST]
+    known = f"{said}\n{_own_text(error)}"
+    return [line for line in found if line and not _is_said(line, known)][:_MOST]
 
 
 def _hints(
@@ -66,6 +70,31 @@ def _hints(
         yield from _size_hints(namespace, source)
     elif TypeError in order and Refusal not in order:
         yield from _call_hints(error, policy)
+
+
+def _is_said(hint: str, known: str) -> bool:
+    """Whether the reader has been told: the same guess, or the same import to write."""
+    wanted = re.search(r"`(import [\w.]+)`", hint)
+    if wanted is not None:
+        return wanted.group(1) in known
+    if hint.startswith("Did you mean") and "Did you mean" in known:
+        return True
+    return hint in known
+
+
+def _failing_line(error: BaseException) -> str:
+    """The newest line of agent code the error came through, where its traceback still says so.
+
+    Agent code has file names in angle brackets, and its source is where ``inspect`` looks for it.
+    """
+    found = ""
+    traceback = error.__traceback__
+    while traceback is not None:
+        name = traceback.tb_frame.f_code.co_filename
+        if name.startswith("<agex:"):
+            found = linecache.getline(name, traceback.tb_lineno) or found
+        traceback = traceback.tb_next
+    return found
 
 
 def _own_text(error: BaseException) -> str:
