@@ -224,6 +224,37 @@ def test_registered_submodules_stay_members_after_a_pickle() -> None:
     assert again.modules["os"].members() == ("path", "sep")
 
 
+def test_a_module_made_in_memory_travels_as_what_it_holds() -> None:
+    """A C class that no import finds (``_csv`` names a function ``reader``) stays behind."""
+    import csv
+    import types
+
+    module = types.ModuleType("desk", "Things.")
+    module.greet, module.reader = greet, type(csv.reader([]))  # type: ignore[attr-defined]
+    module.__all__ = ["greet", "reader"]  # type: ignore[attr-defined]
+    registry = Registry()
+    registry.module(module)
+    policy = registry.freeze()
+    again = pickle.loads(cloudpickle.dumps(policy))
+
+    assert policy.modules["desk"].members() == ("greet", "reader")
+    assert again.modules["desk"].members() == ("greet",)
+    assert again.modules["desk"].get("greet") is greet
+    assert again.is_subset_of(policy)
+    assert not policy.is_subset_of(again)
+
+
+def test_a_class_that_does_not_pickle_is_left_out_and_named() -> None:
+    import csv
+
+    registry = Registry()
+    registry.cls(type(csv.reader([])), name="Reader")
+    again = pickle.loads(cloudpickle.dumps(registry.freeze()))
+
+    assert again.missing == ("Reader",)
+    assert again.names() == {}
+
+
 def test_a_policy_pickled_by_value_works_in_another_process(tmp_path: Path) -> None:
     """Lambdas, predicates and classes of ``__main__`` go by value under cloudpickle."""
     registry = Registry()

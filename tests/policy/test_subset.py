@@ -233,6 +233,22 @@ def test_a_recursive_child_of_a_narrow_parent_reaches_no_further() -> None:
     assert policy.is_subset_of(parent.freeze())
 
 
+def test_a_pattern_function_of_the_parent_does_not_hide_what_can_be_counted() -> None:
+    """Of a class whose instances have no room for other names, the members are all there is."""
+    import datetime
+
+    child, parent, wider = Registry(), Registry(), Registry()
+    child.module(datetime, include=["date", "date.year"])
+    parent.module(datetime, exclude=lambda name: name.startswith("_") or name.endswith("now"))
+    wider.module(datetime, include=["datetime"])
+
+    assert child.freeze().narrowed_to(parent.freeze()).is_subset_of(parent.freeze())
+    assert not wider.freeze().is_subset_of(parent.freeze())
+    assert not (
+        wider.freeze().narrowed_to(parent.freeze()).type_rule(datetime.datetime).allows("now")  # type: ignore[union-attr]
+    )
+
+
 def test_a_submodule_lies_within_a_recursive_package() -> None:
     import xml
     import xml.etree.ElementTree as tree

@@ -232,3 +232,28 @@ def test_a_rule_is_frozen() -> None:
         rule.constructable = True  # type: ignore[misc]
     with pytest.raises(TypeError):
         rule.configure["open"] = 1  # type: ignore[index]
+
+
+def test_a_class_that_says_it_is_another_one_gets_no_rule() -> None:
+    """Names are free to choose; only identity counts."""
+    import datetime
+    import xml
+    import xml.etree.ElementTree as tree
+
+    class Meta(type):
+        @property
+        def __module__(cls) -> Any:  # type: ignore[override]
+            raise AssertionError("the policy asked a metaclass of unknown origin")
+
+    registry = Registry()
+    registry.module(datetime)
+    registry.module(xml, recursive=True)
+    policy = registry.freeze()
+    date = type("date", (), {"__module__": "datetime"})
+    element = type("Element", (), {"__module__": "xml.etree.ElementTree"})
+
+    assert policy.type_rule(date) is None
+    assert policy.type_rule(element) is None
+    assert policy.type_rule(Meta("date", (), {})) is None
+    assert policy.type_rule(datetime.date) is not None
+    assert policy.type_rule(tree.ElementTree) is not None

@@ -162,6 +162,8 @@ class ModuleRule:
         return _module_rule, ({**fields, "module": pack_module(self.module)},)
 
     def _allows_value(self, member: str, value: object) -> bool:
+        if self.instead(member) is not None:  # whatever is there, something else is handed out
+            return self.selects(member)
         if isinstance(value, types.ModuleType):
             if id(value) in self.registered and is_below(self.module, value):
                 return True  # also under another name: `pandas.offsets` is `pandas.tseries.offsets`

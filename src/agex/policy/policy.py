@@ -11,14 +11,14 @@ Invariants:
 
 from __future__ import annotations
 
-import sys
 import types
 import weakref
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from agex.policy.members import is_dunder, public_names
+from agex.policy.exposure import Exposure
+from agex.policy.members import is_dunder
 from agex.policy.modules import ModuleRule
 from agex.policy.origin import same_module
 from agex.policy.portable import travels
@@ -41,7 +41,6 @@ class Policy:
         "__weakref__",
         "_aliased",
         "_by_id",
-        "_by_module",
         "_by_type",
         "_exposed",
         "_grants",
@@ -61,12 +60,11 @@ class Policy:
     instances: Mapping[str, InstanceRule]
     missing: tuple[str, ...]
     _aliased: tuple[str, ...]
-    _by_module: dict[str, list[ModuleRule]]
     _by_type: dict[int, TypeRule]
     _by_id: dict[int, InstanceRule]
     _grants: dict[int, TypeRule]
     _narrowing: tuple[Policy, Policy] | None
-    _exposed: dict[int, TypeRule] | None
+    _exposed: Exposure
     _seen: dict[int, tuple[weakref.ref[type], TypeRule | None]]
     _submodules: dict[str, ModuleRule]
 
@@ -88,7 +86,6 @@ class Policy:
         held = tuple(modules)
         registered = frozenset(id(rule.module) for rule in held)
         held = tuple(replace(rule, registered=registered) for rule in held)
-        put(self, "_by_module", _by_module(held))
         put(self, "modules", types.MappingProxyType({rule.name: rule for rule in held}))
         put(self, "instances", types.MappingProxyType({rule.name: rule for rule in instances}))
         put(self, "missing", tuple(missing))
@@ -98,7 +95,7 @@ class Policy:
         put(self, "_by_id", {id(rule.value): rule for rule in self.instances.values()})
         put(self, "_grants", {id(rule.cls): rule for rule in grants})
         put(self, "_narrowing", narrowing)
-        put(self, "_exposed", None)
+        put(self, "_exposed", Exposure(held, self.module))
         put(self, "_seen", {})
         put(self, "_submodules", {})
 
@@ -162,7 +159,7 @@ class Policy:
         """
         if type(dotted) is not str:
             return None
-        rule = self.modules.get(dotted) or self._by_real_name(dotted)
+        rule = self.modules.get(dotted) or self._exposed.registered(dotted)
         if rule is not None:
             return rule
         parent_name, dot, member = dotted.rpartition(".")
@@ -180,17 +177,6 @@ class Policy:
         """The registered modules by import name, sorted; submodules of recursive ones not listed."""
         return tuple(sorted(self.modules))
 
-    def _by_real_name(self, dotted: str) -> ModuleRule | None:
-        rules = self._by_module.get(dotted)
-        return rules[0] if rules else None
-
-    def _above(self, cls: type) -> Iterator[ModuleRule]:
-        """The registered modules that are the class's own, or packages above it, nearest first."""
-        home = str(cls.__module__)
-        while home:
-            yield from self._by_module.get(home, ())
-            home = home.rpartition(".")[0]
-
     def _submodule(self, parent: ModuleRule, member: str) -> ModuleRule | None:
         if not parent.allows(member):
             return None
@@ -203,7 +189,10 @@ class Policy:
                 return rule
         made = parent.below(member, value)
         if self._narrowing is not None:
-            made = replace(made, within=self._narrowing[1].module(value.__name__))
+            theirs = _module_of(made, self._narrowing[1])
+            if theirs is None:
+                return None
+            made = replace(made, within=theirs)
         self._submodules[made.name] = made
         return made
 
@@ -215,7 +204,7 @@ class Policy:
         if seen is not None and seen[0]() is cls:
             return seen[1]
         rule = self._find_type(cls)
-        if rule is not None or not self._may_be_exposed_later(cls):
+        if rule is not None or not self._exposed.may_change(cls):
             if len(self._seen) > _MANY_TYPES:  # agents make classes; their ids must not pile up
                 self._seen.clear()
             self._seen[id(cls)] = (weakref.ref(cls), rule)
@@ -235,67 +224,8 @@ class Policy:
 
     def _own_rule(self, cls: type) -> TypeRule | None:
         return (
-            self._by_type.get(id(cls))
-            or self._exposures().get(id(cls))
-            or self._nested(cls)
-            or self._in_recursive_package(cls)
-            or self._grants.get(id(cls))
+            self._by_type.get(id(cls)) or self._exposed.rule_for(cls) or self._grants.get(id(cls))
         )
-
-    def _exposures(self) -> dict[int, TypeRule]:
-        """The classes that registered modules hold, a module of the class's own package first."""
-        table = self._exposed
-        if table is None:
-            found: dict[int, tuple[bool, TypeRule]] = {}
-            for rule in self.modules.values():
-                for name, value in list(vars(rule.module).items()):
-                    if not isinstance(value, type) or not rule.allows(name):
-                        continue
-                    at_home = _is_home(rule.module, value)
-                    before = found.get(id(value))
-                    if before is None or (at_home and not before[0]):
-                        found[id(value)] = (at_home, rule.type_at(name, value))
-            table = {key: rule for key, (_, rule) in found.items()}
-            object.__setattr__(self, "_exposed", table)
-        return table
-
-    def _nested(self, cls: type) -> TypeRule | None:
-        """A class inside an exposed class, or one that a module makes when it is asked for."""
-        for rule in self._above(cls):
-            dotted = cls.__qualname__
-            if "<" in dotted or not _resolves(rule, dotted, cls):
-                continue
-            if rule.selects(dotted, container=True):
-                return rule.type_at(dotted, cls)
-        return None
-
-    def _in_recursive_package(self, cls: type) -> TypeRule | None:
-        for root, dotted in self._homes(cls):
-            where = self.module(dotted) if dotted != root.module.__name__ else root
-            if where is not None and "<" not in cls.__qualname__:
-                if where.selects(cls.__qualname__, container=True):
-                    return where.type_at(cls.__qualname__, cls)
-        # Defined in a private submodule, offered by a public one: `pandas._libs…` and its friends.
-        for root in self._recursive_over(cls):
-            for dotted in _offering(root.module.__name__ + ".", cls):
-                where = self.module(dotted)
-                if where is not None and where.allows(cls.__name__):
-                    return where.type_at(cls.__name__, cls)
-        return None
-
-    def _recursive_over(self, cls: type) -> Iterator[ModuleRule]:
-        return (rule for rule in self._above(cls) if rule.recursive)
-
-    def _homes(self, cls: type) -> Iterator[tuple[ModuleRule, str]]:
-        for rule in self._recursive_over(cls):
-            home = cls.__module__
-            module = sys.modules.get(home)
-            if module is not None and _static(module, cls.__qualname__) is cls:
-                yield rule, home
-
-    def _may_be_exposed_later(self, cls: type) -> bool:
-        """A submodule imported later may offer a class of its package: do not remember a "no"."""
-        return next(self._recursive_over(cls), None) is not None
 
     # ------------------------------------------------------------ derived policies
 
@@ -358,7 +288,7 @@ class Policy:
         )
 
     def _all_types(self) -> Iterator[type]:
-        for rules in (self._by_type, self._exposures(), self._grants):
+        for rules in (self._by_type, self._exposed.held(), self._grants):
             yield from (rule.cls for rule in rules.values())
 
 
@@ -396,43 +326,3 @@ def _narrow(own: Policy, other: Policy) -> Policy:
 
 def _thaw(parts: dict[str, Any]) -> Policy:
     return Policy(**parts)
-
-
-def _is_home(module: types.ModuleType, cls: type) -> bool:
-    home = str(cls.__module__)
-    return home == module.__name__ or home.startswith(module.__name__ + ".")
-
-
-def _by_module(rules: Iterable[ModuleRule]) -> dict[str, list[ModuleRule]]:
-    found: dict[str, list[ModuleRule]] = {}
-    for rule in rules:
-        found.setdefault(rule.module.__name__, []).append(rule)
-    return found
-
-
-def _offering(prefix: str, cls: type) -> list[str]:
-    """Loaded submodules that hold ``cls``: those that list it in ``__all__`` first, then by depth."""
-    name = cls.__name__
-    found = [
-        (name not in public_names(module), dotted.count("."), dotted)
-        for dotted, module in list(sys.modules.items())
-        if dotted.startswith(prefix) and getattr(module, "__dict__", {}).get(name) is cls
-    ]
-    return [dotted for _, _, dotted in sorted(found)]
-
-
-def _static(holder: object, dotted: str) -> object:
-    for part in dotted.split("."):
-        holder = vars(holder).get(part) if hasattr(holder, "__dict__") else None
-    return holder
-
-
-def _resolves(rule: ModuleRule, dotted: str, cls: type) -> bool:
-    first, _, rest = dotted.partition(".")
-    if not rule.allows(first):
-        return False
-    try:
-        holder = rule.get(first)
-    except AttributeError:
-        return False
-    return (_static(holder, rest) if rest else holder) is cls
