@@ -7,7 +7,9 @@ is handed (:class:`DefinitionCodec`).
 
 from agex.state.commits import Commit
 from agex.state.definitions import InertDefinition, InertInstance
+from agex.state.diff import Change, Diff
 from agex.state.live import Live
+from agex.state.merge import Conflict, MergeConflict
 from agex.state.protocol import (
     DefinitionCodec,
     Description,
@@ -20,14 +22,18 @@ from agex.state.protocol import (
 from agex.state.versioned import Checkout, Versioned
 
 __all__ = [
+    "Change",
     "Checkout",
     "Commit",
+    "Conflict",
     "DefinitionCodec",
     "Description",
+    "Diff",
     "InertDefinition",
     "InertInstance",
     "Live",
     "Log",
+    "MergeConflict",
     "Missing",
     "Namespace",
     "Saved",

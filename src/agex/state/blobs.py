@@ -93,6 +93,12 @@ class Blobs:
             if type(data) is bytes:
                 self._remember(key, data)
 
+    def over(self, fresh: Mapping[BlobId, Data]) -> Blobs:
+        """The same store with blobs in front of it that are not written yet."""
+        seen = Blobs(self.store, key=self._key)
+        seen._cache = {key: bytes(data) for key, data in fresh.items()}
+        return seen
+
     def forget(self) -> None:
         """Empty the cache, after blobs were deleted."""
         self._cache.clear()

@@ -105,6 +105,10 @@ class Surroundings:
         return codec is not None and codec.owns(value)
 
 
+# A snapshot read without any codec: definitions are inert in it.
+INERT = Surroundings({}, lambda _namespace: "", lambda _path: {})
+
+
 def is_atom(value: object, around: Surroundings) -> bool:
     """Whether ``value`` needs no identity: a number, a text, an enum member, an imported function."""
     if type(value) in ATOMS or isinstance(value, (enum.Enum, Missing)):
@@ -366,7 +370,8 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
                 state = None
             return rebuild.cell, (), state, None, None, rebuild.content
         if way == "inert definition":
-            recipe = (dict(obj.recipe), obj.needs, obj.path)
+            self._uses.update((obj.path, name) for name in obj.uses)
+            recipe = (dict(obj.recipe), obj.needs, obj.path, obj.uses)
             return rebuild.definition, recipe, obj.parts, None, None, rebuild.fill
         if way == "inert instance":
             made = (obj.cls, obj.args)
@@ -399,7 +404,7 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
         said = codec.describe(obj)
         path = self._around.path_of(said.namespace)
         self._uses.update((path, name) for name in said.uses)
-        recipe = (dict(said.recipe), said.needs, path)
+        recipe = (dict(said.recipe), said.needs, path, sorted(said.uses))
         return rebuild.definition, recipe, said.parts, None, None, rebuild.fill
 
     def _tried(self, obj: Any, reduce: Callable[[Any], Any] | None) -> Any:
@@ -455,11 +460,11 @@ class _Unpickler(pickle.Unpickler):
             return getattr(self, f"_rebuild_{name}")
         return super().find_class(module, name)
 
-    def _rebuild_definition(self, recipe: Any, needs: Any, path: str) -> Any:
+    def _rebuild_definition(self, recipe: Any, needs: Any, path: str, uses: list[str]) -> Any:
         codec = self._around.codec_for(path)
         if codec is None:
             self.inert = True
-            return InertDefinition(recipe, needs, path)
+            return InertDefinition(recipe, needs, path, uses)
         value = codec.create(recipe, needs, self._around.globals_of(path), path)
         self._makers[id(value)] = codec
         return value

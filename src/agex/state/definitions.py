@@ -23,10 +23,13 @@ Owns: TypeAlias = Callable[[object], bool]
 class InertDefinition:
     """An agent-made function or class that nobody has compiled yet; ``source`` shows it."""
 
-    def __init__(self, recipe: Mapping[str, Any], needs: tuple[Any, ...], path: str) -> None:
+    def __init__(
+        self, recipe: Mapping[str, Any], needs: tuple[Any, ...], path: str, uses: list[str]
+    ) -> None:
         self.recipe = recipe
         self.needs = needs
         self.path = path
+        self.uses = uses
         self.parts: Any = None
 
     @property

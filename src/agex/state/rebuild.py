@@ -16,7 +16,7 @@ def _refuse() -> NoReturn:
     raise StateError("a blob of a state is read through the state, not by pickle alone")
 
 
-def definition(recipe: Any, needs: Any, path: Any) -> Any:
+def definition(recipe: Any, needs: Any, path: Any, uses: Any) -> Any:
     """A function or class from its source."""
     _refuse()
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, MutableMapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from typing import Any, Literal
 
 from agex.errors import ConflictError, StateError
 from agex.state.blobs import Blobs
-from agex.state.commits import Commit, read_commit, resolve, write_commit
+from agex.state.commits import Commit, common_ancestor, read_commit, resolve, write_commit
+from agex.state.diff import Diff, compare
+from agex.state.garbage import reachable
+from agex.state.heap import Heap
+from agex.state.merge import merge
 from agex.state.protocol import DefinitionCodec, Saved
 from agex.state.reading import Reader
-from agex.state.staging import Name, Staging
+from agex.state.staging import Board, Name, Staging
 from agex.state.stores.opening import open_store
 from agex.state.stores.protocol import Move, Store
 from agex.state.tree import Tree
@@ -289,6 +293,116 @@ class Versioned(Reader, MutableMapping[str, Any]):
             self._become(commit)
             return commit
 
+    def diff(self, before: str | Commit, after: str | Commit | None = None) -> Diff:
+        """What differs between two commits, or between one and the present; ``print`` it.
+
+        Example:
+            >>> state = Versioned()
+            >>> state["n"] = 1
+            >>> _ = state.commit()
+            >>> state["n"] = 2
+            >>> print(state.diff("main"))
+            ~ n: 1 → 2
+        """
+        first = self.checkout(before)
+        last = self.checkout(after if after is not None else self._settled())
+        return compare(first, last)
+
+    def merge(
+        self,
+        other: str | Commit | Versioned,
+        *,
+        prefer: Literal["ours", "theirs"] | None = None,
+        resolve: Mapping[str, Any] | None = None,
+        message: str = "",
+    ) -> Commit:
+        """Bring in what another branch did since the two parted, name by name.
+
+        Args:
+            other: a branch, commit or state of the same store.
+            prefer: who wins where both changed the same name.
+            resolve: values for such names (``"worker:rows"`` for a sub-agent's), which win over both.
+            message: for the history.
+
+        Raises:
+            MergeConflict: both changed the same names, and nobody said who wins; nothing changed.
+        """
+        with self.lock:
+            if isinstance(other, Versioned):
+                if other.blobs.store is not self.blobs.store:
+                    raise StateError("only states of one store can be merged; open both on one")
+                label, theirs = other.name, other._settled()
+            else:
+                label, theirs = str(other)[:10], self._resolve(other)
+            ours = self._settled()
+            base = common_ancestor(self.blobs, ours.id, theirs.id)
+            if base is not None and base.id == theirs.id:
+                return ours
+            if base is not None and base.id == ours.id and not resolve:
+                self.blobs.write({}, {f"branch/{self.name}": Move(ours.id, theirs.id)})
+                self._become(theirs)
+                return theirs
+            return self._combine(
+                base, theirs, [ours, theirs], prefer, resolve, message or f"merge {label}"
+            )
+
+    def revert(
+        self,
+        which: str | Commit,
+        *,
+        prefer: Literal["ours", "theirs"] | None = None,
+        message: str = "",
+    ) -> Commit:
+        """Undo what one commit did, in a new commit; what came after it stays.
+
+        Args:
+            which: the commit to undo.
+            prefer: for names that changed again later: ``"ours"`` keeps them, ``"theirs"`` goes back.
+            message: for the history.
+
+        Raises:
+            MergeConflict: a name was changed again later, and nobody said who wins.
+        """
+        with self.lock:
+            ours, undone = self._settled(), self._resolve(which)
+            before = read_commit(self.blobs, undone.parents[0]) if undone.parents else None
+            said = message or f"revert {undone.id[:10]} {undone.message}".strip()
+            return self._combine(undone, before, [ours], prefer, None, said)
+
+    def gc(self) -> int:
+        """Delete every blob that no branch or tag leads to; how many went."""
+        with self.lock:
+            self._settled()
+            store = self.blobs.store
+            gone = store.sweep(lambda: reachable(self.blobs, store.refs().values()))
+            self.blobs.forget()
+            return gone
+
+    def delete_branch(self, name: str) -> None:
+        """Forget a branch; :meth:`gc` frees what only it led to.
+
+        Raises:
+            StateError: there is no such branch, or it is this state's own.
+        """
+        self._delete("branch", name)
+
+    def delete_tag(self, name: str) -> None:
+        """Forget a tag.
+
+        Raises:
+            StateError: there is no such tag.
+        """
+        self._delete("tag", name)
+
+    def _delete(self, kind: str, name: str) -> None:
+        ref = f"{kind}/{name}"
+        target = self.blobs.store.refs(ref).get(ref)
+        if target is None:
+            raise StateError(f"there is no {kind} {name!r}")
+        if kind == "branch" and name == self.name:
+            raise StateError(f"this state is on branch {name!r}; delete it from another")
+        self.blobs.write({}, {ref: Move(target, None)})
+
     def close(self) -> None:
         """Commit what the host set, and let go of the store's files."""
         with self.lock:
@@ -319,6 +433,40 @@ class Versioned(Reader, MutableMapping[str, Any]):
         for space in self._spaces.values():
             space.unload()
 
+    def _combine(
+        self,
+        base: Commit | None,
+        theirs: Commit | None,
+        parents: Sequence[Commit],
+        prefer: Literal["ours", "theirs"] | None,
+        resolve: Mapping[str, Any] | None,
+        message: str,
+    ) -> Commit:
+        """Commit the three-way merge of ``theirs`` into the present commit."""
+        wanted = {_split(label): value for label, value in (resolve or {}).items()}
+        root, fresh = merge(
+            Reader(self.blobs, base),
+            Reader(self.blobs, parents[0]),
+            Reader(self.blobs, theirs),
+            lambda name: "ours" if name in wanted else prefer,
+        )
+        if wanted:
+            heap = Heap(Tree(self.blobs.over(fresh), root), self.heap.around)
+            values: dict[str, dict[str, Any]] = {}
+            for (path, name), value in wanted.items():
+                values.setdefault(path, {})[name] = value
+            boards = {path: Board(named, set(), {}) for path, named in values.items()}
+            staging = Staging(heap, boards)
+            staging.examine(wanted)
+            root = staging.build({})
+            fresh.update(staging.fresh)
+        commit = write_commit(
+            fresh, root=root.pack(fresh), parents=parents, time=time.time(), message=message
+        )
+        self._move(commit, fresh)
+        self._become(commit)
+        return commit
+
     def _settled(self) -> Commit:
         """The present commit, with what the host set; a first, empty one if there is none."""
         self.commit_path("", (), message="", agent="", task="", events=())
@@ -336,6 +484,11 @@ class Versioned(Reader, MutableMapping[str, Any]):
         if not self._codecs and any(node.group.inert for node in self.heap.nodes.values()):
             self.commit()  # what the host changed beside the inert definitions
         super()._bind(path, definitions)
+
+
+def _split(label: str) -> Name:
+    path, _, name = label.rpartition(":")
+    return path, name
 
 
 def _check_ref(name: str) -> None:
