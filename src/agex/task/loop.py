@@ -204,8 +204,9 @@ class Run:
             found = hints(
                 cell.error,
                 policy=self.policy,
-                namespace=self.workspace.namespace,
+                namespace=self.workspace.visible,
                 source_line=reply.code or "",
+                said=error,
             )
             error = "\n".join([error.rstrip(), *found])
         text = observation_text(

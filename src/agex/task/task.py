@@ -277,6 +277,8 @@ class Task(Generic[P, R]):
                 policy,
                 primer=self._means.primer,
                 vision=may_hold_pictures(policy) and sees_images(client),
+                timeout_seconds=self._options.timeout_seconds,
+                max_iterations=self._options.max_iterations,
             ),
             client,
         )

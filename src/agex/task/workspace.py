@@ -67,6 +67,7 @@ class Workspace:
     agent: str = ""
     task: str = ""
     introduction: str = ""
+    inputs: Mapping[str, Any] = field(default_factory=dict)
     _missing: dict[str, str] = field(default_factory=dict)
     _told: set[str] = field(default_factory=set)
     _events_saved: int = 0
@@ -117,6 +118,11 @@ class Workspace:
     def namespace(self) -> Mapping[str, Any]:
         """What agent code has made, by name."""
         return self.session.namespace
+
+    @property
+    def visible(self) -> Mapping[str, Any]:
+        """What agent code can name without importing: the task's arguments and what it has made."""
+        return {**self.inputs, **self.session.namespace}
 
     def names(self) -> Collection[str]:
         """The names that are still there."""
@@ -174,7 +180,7 @@ def open_workspace(
     if space is not None:
         # What the session itself binds (registered names, the task's arguments) is not the agent's.
         space.reserved = session.globals["$hidden"]
-    workspace = Workspace(session, place, space, agent, task)
+    workspace = Workspace(session, place, space, agent, task, inputs=inputs)
     if options.setup:
         cell = workspace.run(options.setup)
         if cell.error is not None:
