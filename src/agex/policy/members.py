@@ -10,8 +10,12 @@ from __future__ import annotations
 import dis
 import inspect
 import pkgutil
+import sys
 import types
 from collections.abc import Iterator
+
+if sys.version_info >= (3, 14):
+    import annotationlib
 from functools import lru_cache
 
 _STORE_ATTR = dis.opmap["STORE_ATTR"]
@@ -116,8 +120,10 @@ def submodule_names(module: types.ModuleType) -> set[str]:
 def annotated(cls: type) -> dict[str, object]:
     """The annotations a class itself declares, as they stand (strings stay strings)."""
     try:
+        if sys.version_info >= (3, 14):  # evaluated on reading; what does not resolve stays a name
+            return dict(annotationlib.get_annotations(cls, format=annotationlib.Format.FORWARDREF))
         return dict(inspect.get_annotations(cls))
-    except Exception:  # 3.14 evaluates on reading, and a forward reference may not resolve
+    except Exception:  # a class may put anything under the name
         return {}
 
 
