@@ -16,10 +16,10 @@ from agex.errors import ConfigurationError, RegistrationError, TaskClarify, Task
 from agex.llm import LLMClient, make_client
 from agex.llm.choose import MODEL_VARIABLE
 from agex.policy import MemberSpec, Pattern, Policy, Registry, Visibility
-from agex.sandbox import Limits, Session
+from agex.sandbox import Session
 from agex.task import Means, Task, agent_options, define, task_options
 from agex.task.definition import twice, wrong_order
-from agex.task.verbs import VERBS
+from agex.task.workspace import open_sandbox
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -260,13 +260,4 @@ class Agent:
 
     def sandbox(self, inputs: Mapping[str, Any] | None = None, state: Any = None) -> Session:
         """The agent's world without a model: ``box.run(source)`` runs code as a task would."""
-        space = state.namespace("") if state is not None else None
-        return Session(
-            self._registry.freeze(),
-            namespace=space.globals if space is not None else None,
-            inputs=inputs,
-            limits=Limits(
-                timeout_seconds=self._options.timeout_seconds, max_memory=self._options.max_memory
-            ),
-            verbs=VERBS,
-        )
+        return open_sandbox(self._registry.freeze(), inputs, state, self._options)

@@ -148,6 +148,48 @@ class Workspace:
             return call()
 
 
+def open_session(
+    policy: Policy, space: Namespace | None, inputs: Mapping[str, Any] | None, options: Options
+) -> Session:
+    """A session over the names of ``space``, or over fresh ones."""
+    if space is not None:
+        # What an earlier session bound itself (registered names, arguments) is bound anew, or gone.
+        for name, value in space.globals.get("$hidden", {}).items():
+            if space.globals.get(name) is value:
+                del space.globals[name]
+    session = Session(
+        policy,
+        namespace=space.globals if space is not None else None,
+        inputs=inputs,
+        limits=Limits(timeout_seconds=options.timeout_seconds, max_memory=options.max_memory),
+        verbs=VERBS,
+    )
+    if space is not None:
+        space.reserved = session.globals["$hidden"]
+    return session
+
+
+def _space(state: Any, path: str) -> Namespace | None:
+    if state is None:
+        return None
+    if not isinstance(state, State):
+        raise TypeError(
+            f"state= takes a state such as agex.Live() or agex.Versioned(), got "
+            f"{type(state).__name__}. To start from a dict: agex.Live(the_dict)."
+        )
+    return state.namespace(path)
+
+
+def open_sandbox(
+    policy: Policy, inputs: Mapping[str, Any] | None, state: Any, options: Options
+) -> Session:
+    """The agent's world without a model, for ``agent.sandbox()``."""
+    space = _space(state, "")
+    if space is not None:
+        space.load()
+    return open_session(policy, space, inputs, options)
+
+
 def open_workspace(
     policy: Policy,
     place: Place,
@@ -162,24 +204,8 @@ def open_workspace(
     Raises:
         RegistrationError: the task's ``setup`` failed.
     """
-    space: Namespace | None = None
-    if place.state is not None:
-        if not isinstance(place.state, State):
-            raise TypeError(
-                f"state= takes a state such as agex.Live() or agex.Versioned(), got "
-                f"{type(place.state).__name__}. To start from a dict: agex.Live(the_dict)."
-            )
-        space = place.state.namespace(place.home)
-    session = Session(
-        policy,
-        namespace=space.globals if space is not None else None,
-        inputs=inputs,
-        limits=Limits(timeout_seconds=options.timeout_seconds, max_memory=options.max_memory),
-        verbs=VERBS,
-    )
-    if space is not None:
-        # What the session itself binds (registered names, the task's arguments) is not the agent's.
-        space.reserved = session.globals["$hidden"]
+    space = _space(place.state, place.home)
+    session = open_session(policy, space, inputs, options)
     workspace = Workspace(session, place, space, agent, task, inputs=inputs)
     if options.setup:
         cell = workspace.run(options.setup)
