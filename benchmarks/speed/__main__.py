@@ -65,16 +65,21 @@ def summary(rows: list[Row]) -> list[str]:
 
 
 def main() -> int:
-    """Measure what was asked for; the exit code is 0 whatever the figures are."""
+    """Measure what was asked for; the exit code says whether every program ran, not how fast."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.speed", description=__doc__)
     parser.add_argument("--rounds", type=int, default=9, help="rounds per program (9)")
     parser.add_argument("--only", default="", help="programs whose name contains this")
     parser.add_argument("--write", action="store_true", help="keep the table in benchmarks/results")
     chosen = parser.parse_args()
 
-    rows = []
+    rows, failed = [], []
     for program in load(chosen.only):
-        row = measure(program, chosen.rounds)
+        try:
+            row = measure(program, chosen.rounds)
+        except Exception as failure:
+            print(f"{program.name:20} FAILED: {str(failure).splitlines()[-1][:150]}", flush=True)
+            failed.append(program.name)
+            continue
         rows.append(row)
         print(
             f"{program.name:20} {min(row.pair.plain) * 1e3:8.1f} ms  {row.pair.ratio:5.2f}"
@@ -94,6 +99,8 @@ def main() -> int:
         "",
         *summary(rows),
     ]
+    if failed:
+        report.append(f"- **did not run**: {', '.join(failed)}")
     if not chosen.only:
         report += ["", *costs.report()]
     print("\n" + "\n".join(report[4:]))
@@ -102,7 +109,7 @@ def main() -> int:
         path = RESULTS / f"speed-{version}.md"
         path.write_text("\n".join(report) + "\n", encoding="utf-8")
         print(f"\nwritten: {path.name}")
-    return 0
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

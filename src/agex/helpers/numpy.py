@@ -99,6 +99,7 @@ def private_types() -> types.ModuleType:
 
     found: dict[str, type | None] = {
         "Function": type(np.sum),
+        "CompiledFunction": type(np.random.default_rng),
         "Flags": type(np.zeros(1).flags),
         "Rows": standins.Rows,
         "MaskedConstant": type(np.ma.masked),

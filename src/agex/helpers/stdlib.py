@@ -282,7 +282,6 @@ DATA = (
     Exposed("ipaddress"),
     Exposed("colorsys"),
     Exposed("graphlib", include=("TopologicalSorter", "CycleError")),
-    Exposed("numbers"),
     Exposed(
         "secrets", include=("choice", "randbelow", "token_hex", "token_bytes", "token_urlsafe")
     ),

@@ -14,6 +14,7 @@ import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import dropwhile
 from typing import Any
 
 from agex.errors import AlreadyRegistered, MissingExtraError
@@ -25,17 +26,27 @@ class Deny:
     """An exclude predicate: private names, and every (dotted) name that one of the globs matches.
 
     A glob without a dot is held against each segment (``"to_pickle"`` denies
-    ``DataFrame.to_pickle``), one with dots against the whole name.
+    ``DataFrame.to_pickle``), one with dots against the whole name. ``private_modules`` lets the
+    segments of private modules pass, for packages that keep every class in one of its own.
     """
 
     globs: tuple[str, ...] = ()
+    private_modules: bool = False
 
     def __call__(self, name: str) -> bool:
         segments = name.split(".")
-        if any(segment.startswith("_") for segment in segments):
+        private = segments
+        if self.private_modules:
+            private = list(dropwhile(_names_module, segments))
+        if any(segment.startswith("_") for segment in private):
             return True
         whole, single = _compiled(self.globs)
         return whole(name) is not None or any(single(segment) for segment in segments)
+
+
+def _names_module(segment: str) -> bool:
+    """Whether a segment is lower case, as modules are; a class begins with a capital."""
+    return segment == segment.lower() and not segment.startswith("__")
 
 
 @lru_cache(maxsize=64)
@@ -60,6 +71,7 @@ class Exposed:
         instead: what stands in for members, by (dotted) name.
         sealed: classes that agent code may use but not make.
         recursive: with the submodules.
+        private_modules: as in :class:`Deny`.
     """
 
     module: str
@@ -68,6 +80,7 @@ class Exposed:
     instead: Mapping[str, Any] = field(default_factory=dict)
     sealed: tuple[str, ...] = ()
     recursive: bool = False
+    private_modules: bool = False
 
     def register(self, registrar: Registrar) -> None:
         """Import and register the module; one that this installation lacks is skipped."""
@@ -94,7 +107,7 @@ class Exposed:
             registrar.module(
                 module,
                 include=include,
-                exclude=Deny(self.deny),
+                exclude=Deny(self.deny, self.private_modules),
                 configure=configure,
                 recursive=self.recursive,
             )
