@@ -189,6 +189,8 @@ class Importer:
 
     def offered(self, value: Any, name: str) -> Any:
         """A registered module's member as agent code gets it."""
+        if isinstance(value, ModuleRule):  # a module that was registered under a name
+            return self.view(value.name)
         if isinstance(value, ModuleType):
             return self.view(name)
         twin = self.guards.substitutes.get(id(value))
