@@ -82,6 +82,8 @@ class Run:
     system: str
     assignment: str
     sees_images: Callable[[], bool]
+    _counted: tuple[int, int] = (0, 0)
+    _has_shown: bool = False
 
     def result(self) -> Any:
         """The validated result.
@@ -164,7 +166,7 @@ class Run:
         for shortened in (False, True):
             if self.place.stopping.is_set():
                 raise Cancelled(f"{self.contract.name}: nobody listens any more")
-            size = sum(len(message.text) for message in messages)
+            size = self._size(messages)
             self.place.emit(
                 LLMRequest(**self.place.facts(turn), messages=len(messages), characters=size)
             )
@@ -181,11 +183,23 @@ class Run:
     def _make_room(self, messages: list[Message], context_tokens: int | None = None) -> bool:
         """Shorten older turns when the conversation nears its bound; whether anything changed."""
         bound = context_tokens or self.options.context_tokens
+        if self._size(messages) < 2 * bound and not self._has_shown:
+            return False  # two characters a token would still fit: the usual case, at no cost
         shorter = compact(messages, bound, alive=self.workspace.names())
         if shorter == messages:
             return False
         messages[:] = shorter
+        self._counted = (0, 0)
         return True
+
+    def _size(self, messages: list[Message]) -> int:
+        """The characters of the conversation; only what was added since the last call is counted."""
+        counted, size = self._counted
+        if counted > len(messages):
+            counted = size = 0
+        size += sum(len(message.text) for message in messages[counted:])
+        self._counted = (len(messages), size)
+        return size
 
     def _correction(self, reply: Reply) -> str:
         if reply.problem in ("cut_off", "broken"):
@@ -219,6 +233,7 @@ class Run:
             repr_=self.workspace.repr,
             policy=self.policy,
         )
+        self._has_shown = self._has_shown or bool(images)
         self._tell(turn, messages, text, cell=cell, images=images, commit=saved.commit)
 
     def _tell(
