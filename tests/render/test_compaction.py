@@ -48,10 +48,19 @@ def test_outputs_go_first_and_the_code_stays() -> None:
 def test_system_task_and_the_last_turns_are_never_touched() -> None:
     messages = conversation(40)
 
-    shorter = compact(messages, 3_000)
+    shorter = compact(messages, 5_000)
 
     assert shorter[:2] == HEAD
     assert shorter[-2 * KEEP_TURNS :] == messages[-2 * KEEP_TURNS :]
+
+
+def test_where_four_turns_fill_the_context_the_last_two_are_kept() -> None:
+    messages = conversation(40)
+
+    shorter = compact(messages, 2_500)
+
+    assert shorter[-4:] == messages[-4:]
+    assert conversation_tokens(shorter) < 1_500
 
 
 def test_then_code_becomes_a_line_per_definition_that_is_still_there() -> None:
@@ -68,7 +77,7 @@ def test_then_code_becomes_a_line_per_definition_that_is_still_there() -> None:
 def test_at_last_all_older_turns_become_one_that_counts_them() -> None:
     messages = conversation(200)
 
-    shorter = compact(messages, 2_500, alive={"step3", "x150"})
+    shorter = compact(messages, 5_000, alive={"step3", "x150"})
 
     assert shorter[2].text.startswith("(earlier steps, left out) 196")
     assert "def step3(rows, *, n=3)" in shorter[2].text
@@ -83,7 +92,7 @@ def test_only_the_last_definition_of_a_name_is_kept() -> None:
             number, code=f"def parse(a, b={number}):\n    return a\nvalue = parse({number})"
         )
 
-    shorter = compact(messages, 2_000, alive={"parse", "value"})
+    shorter = compact(messages, 4_000, alive={"parse", "value"})
 
     assert shorter[2].text.count("def parse") == 1
     assert "def parse(a, b=55)" in shorter[2].text

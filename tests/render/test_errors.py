@@ -31,6 +31,7 @@ def policy() -> Any:
     registry.fn(shop.convert)
     registry.cls(shop.Order)
     registry.cls(pd.DataFrame)
+    registry.module(pd, include=["concat"])
     registry.cls(pl.DataFrame, name="PolarsFrame")
     return registry.freeze()
 
@@ -65,6 +66,7 @@ def caught(source: str, **names: Any) -> BaseException:
         ("averge + 1", "Did you mean 'average'?"),
         ("maths.pi", "Did you mean 'math'?"),
         ("math.pi", "math is a module here: `import math` first."),
+        ("pd.DataFrame()", "`import pandas as pd` first."),
         ("'a'.uper()", "Did you mean 'upper' or 'isupper'?"),
         ("order.totl()", "Did you mean 'total'?"),
     ],
@@ -78,7 +80,7 @@ def test_a_hint_names_what_would_have_been_right(policy: Any, source: str, hint:
 def test_a_failed_import_lists_what_is_importable(policy: Any) -> None:
     error = caught("import nowhere")
 
-    assert hints(error, policy=policy, language=["typing"]) == ["Importable: math, typing."]
+    assert hints(error, policy=policy, language=["typing"]) == ["Importable: math, pandas, typing."]
 
 
 def test_of_a_whole_block_only_what_the_failing_lines_name_is_looked_at(policy: Any) -> None:

@@ -365,6 +365,14 @@ def test_the_callers_bounded_repr_is_asked_for_what_render_does_not_know() -> No
     assert len(text) <= 60 and text.startswith("[T!T!")
 
 
+def test_an_address_is_left_out_as_it_differs_in_every_run() -> None:
+    value = _made_by_an_agent("class T: pass\nvalue = T()")
+
+    shown = render_value([value], 90, repr_=lambda v, n: "<__main__.T object at 0x7f8699d7b590>")
+
+    assert shown == "[<__main__.T object>]"
+
+
 def test_a_bounded_repr_that_fails_or_declines_leaves_the_type() -> None:
     value = _made_by_an_agent("class T: pass\nvalue = T()")
 

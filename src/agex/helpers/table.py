@@ -136,13 +136,14 @@ class TypesModule(types.ModuleType):
     that makes it, since some of the classes cannot be pickled themselves.
 
     Args:
-        name: the module's name, ``"numpy_types"``.
+        name: ``"numpy_types"``; the module's own name has an underscore in front, which keeps it out of
+            the list of importable modules that a model reads.
         helper: the module of agex whose ``private_types()`` makes it again.
         classes: the classes under the names they get here; ``None`` is left out.
     """
 
     def __init__(self, name: str, helper: str, classes: Mapping[str, type | None]) -> None:
-        super().__init__(name, f"Classes of what {name.partition('_')[0]} returns.")
+        super().__init__(f"_{name}", f"Classes of what {name.partition('_')[0]} returns.")
         found = {key: cls for key, cls in classes.items() if cls is not None}
         vars(self).update(found)
         vars(self)["__all__"] = sorted(found)

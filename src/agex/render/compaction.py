@@ -18,6 +18,8 @@ from agex.render.budget import CHARS_PER_TOKEN, TOKENS_PER_IMAGE, clip
 KEEP_TURNS = 4
 """The last turns stay whole: what the model is working on right now."""
 
+_KEEP_AT_LEAST = 2
+
 _NEAR = 0.85
 _TARGET = 0.5
 _SHORT_CHARS = 240
@@ -60,10 +62,24 @@ def compact(
     if conversation_tokens(messages) <= context_tokens * _NEAR:
         return list(messages)
     fixed, turns = list(messages[:2]), _turns(messages[2:])
-    older = len(turns) - keep_turns
     target = int(context_tokens * _TARGET)
-    if older <= 0:
-        return list(messages)
+    shorter = _flat(fixed, turns)
+    # Four turns of long outputs can fill a small context alone; then the last two must do.
+    for keep in dict.fromkeys((keep_turns, min(keep_turns, _KEEP_AT_LEAST))):
+        shorter = _shortened(fixed, list(turns), len(turns) - keep, target, alive, code_of)
+        if conversation_tokens(shorter) <= target:
+            break
+    return shorter
+
+
+def _shortened(
+    fixed: list[Message],
+    turns: list[_Turn],
+    older: int,
+    target: int,
+    alive: Collection[str],
+    code_of: Callable[[str], str | None],
+) -> list[Message]:
     for shorten in (_without_output, lambda turn: _without_code(turn, alive, code_of)):
         for index in range(older):
             if _total(fixed, turns) <= target:

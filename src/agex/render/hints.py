@@ -20,6 +20,17 @@ from agex.render.signatures import signature_of, signature_text
 
 _LISTED = 600
 _MOST = 3
+_ALIASES = {
+    "go": "plotly.graph_objects",
+    "np": "numpy",
+    "pd": "pandas",
+    "pl": "polars",
+    "plt": "matplotlib.pyplot",
+    "px": "plotly.express",
+    "sns": "seaborn",
+}
+"""Names that everybody gives to these modules, and may forget to give."""
+
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 _NO_NAMES: Mapping[str, Any] = {}
 
@@ -118,6 +129,10 @@ def _name_hints(
         return
     if policy is not None and policy.module(name) is not None:
         yield f"{name} is a module here: `import {name}` first."
+        return
+    module = _ALIASES.get(name)
+    if module is not None and policy is not None and policy.module(module) is not None:
+        yield f"`import {module} as {name}` first."
         return
     known = [*namespace, *(policy.names() if policy is not None else ())]
     known += policy.importable() if policy is not None else ()

@@ -8,6 +8,7 @@ imported, which no class of a model's making can. Every other instance goes to t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, Protocol, TypeAlias
 
@@ -35,6 +36,9 @@ class Child(Protocol):
 
 
 Renderer: TypeAlias = Callable[[Any, int, Child], str]
+
+_ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]{6,16}(?=>)")
+"""Where an object lies in memory: of no use to a reader, and different in every run."""
 
 _SHORT = frozenset({str, float, bool, type(None)})
 
@@ -140,7 +144,7 @@ class Walk:
         if self._repr is not None:
             text = self._repr(value, budget)
             if type(text) is str:
-                return text
+                return _ADDRESS.sub("", text)
         return f"<{type_name(type(value))} object>"
 
 
