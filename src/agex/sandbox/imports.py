@@ -21,7 +21,7 @@ from agex.errors import ImportRefused, did_you_mean
 from agex.policy import ModuleRule
 from agex.sandbox import bounds, clock, language, methods
 from agex.sandbox.decisions import MUTABLE, ModuleView
-from agex.sandbox.guards import Guards
+from agex.sandbox.guards import Guards, copied
 
 
 class Importer:
@@ -100,8 +100,9 @@ class Importer:
         return dotted in language.MODULES or self.guards.policy.module(dotted) is not None
 
     def importable(self) -> list[str]:
-        """Every module name an import statement may use."""
-        return sorted({*self.guards.policy.importable(), *language.MODULES} - {"__future__"})
+        """Every module name worth telling of; those with an underscore in front only carry classes."""
+        names = {*self.guards.policy.importable(), *language.MODULES}
+        return sorted(name for name in names if not name.startswith("_"))
 
     def view(self, dotted: str) -> Any:
         """The view of a module.
@@ -197,7 +198,9 @@ class Importer:
         if twin is not None and not isinstance(value, type):
             return twin[1]
         if type(value) in MUTABLE:
-            return value.copy()
+            return copied(value)
+        if isinstance(value, type):
+            return self.guards.show_class(value) if self.guards.decisions.rule(value) else value
         curated = _CURATED_HOMES.get(id(value))
         if curated is not None:
             return self.members(curated[1])[curated[2]]
