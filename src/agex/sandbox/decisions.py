@@ -79,7 +79,7 @@ class Decisions:
     # ------------------------------------------------------------ attributes of instances
 
     def read(self, cls: type, name: str) -> tuple[Verdict, str]:
-        """May ``name`` (not a dunder) be read on objects of exactly ``cls``? With the reason if not."""
+        """May ``name`` (not a dunder) be read on objects of exactly ``cls``? With a reason, or none."""
         kind = self.kind(cls)
         if kind == kinds.AGENT:
             return self.agent_read(cls, name)
@@ -98,13 +98,13 @@ class Decisions:
                 rule = self.rule(base)
                 if rule is None or not rule.allows(name):
                     # The host may keep a private attribute of this name on the instance.
-                    return Verdict.ASK, self.sentence(cls, name, rule)
+                    return Verdict.ASK, ""
         return Verdict.CLEAR, ""
 
     def defined_read(self, cls: type, kind: str, owner: type, name: str) -> tuple[Verdict, str]:
         if kind == kinds.BUILTIN:
             if name.startswith("_") or name in tables.DENIED_MEMBERS.get(owner, ()):
-                return Verdict.REFUSED, self.sentence(cls, name, None)
+                return Verdict.REFUSED, ""
             if name in tables.GUARDED_METHODS.get(owner, ()):
                 return Verdict.GUARDED, ""
             return Verdict.CLEAR, ""
@@ -117,7 +117,7 @@ class Decisions:
             allowed = kinds.LANGUAGE_MEMBERS[owner]
             if allowed is None:
                 if name.startswith("_") and owner is not _NAMESPACE:
-                    return Verdict.REFUSED, self.sentence(cls, name, None)
+                    return Verdict.REFUSED, ""
                 return Verdict.CLEAR, ""
             return self.listed(cls, name, allowed)
         if kind == kinds.EXCEPTION:
@@ -127,7 +127,7 @@ class Decisions:
         if kind == kinds.REGISTERED:
             rule = self.rule(owner)
             if rule is None or not rule.allows(name):
-                return Verdict.REFUSED, self.sentence(cls, name, rule)
+                return Verdict.REFUSED, ""
             if rule.instead(name) is not None:
                 return Verdict.ASK, ""
             found = find(owner, name)
@@ -137,14 +137,14 @@ class Decisions:
         if kinds.is_abc(owner) and not name.startswith("_"):
             # mixin methods of collections.abc and numbers: they work on the object's own protocol
             return Verdict.CLEAR, ""
-        return Verdict.REFUSED, self.sentence(cls, name, None)
+        return Verdict.REFUSED, ""
 
     def listed(self, cls: type, name: str, members: frozenset[str]) -> tuple[Verdict, str]:
         if name in members:
             return Verdict.CLEAR, ""
         if find(cls, name) is None and not name.startswith("_"):
             return Verdict.CLEAR, ""  # not there: Python says so itself
-        return Verdict.REFUSED, self.sentence(cls, name, None)
+        return Verdict.REFUSED, ""
 
     def is_method(self, cls: type, name: str) -> bool:
         """Is ``name`` in ``cls`` something that only ever calls a function of that class?"""

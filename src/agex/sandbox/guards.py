@@ -146,7 +146,7 @@ class Guards:
             return MethodType(instead, owner)
         value = getattr(owner, name)
         held = find(cls, name)
-        return _copied(value) if held is not None and held[1] is value else value
+        return copied(value) if held is not None and held[1] is value else value
 
     def get(self, owner: Any, name: str) -> Any:
         """A dunder read: ``owner.__name__``."""
@@ -380,6 +380,8 @@ class Guards:
         """``C.name`` for a name that is no dunder."""
         if name.startswith("__") and name.endswith("__"):
             return self.class_dunder(cls, name)
+        if isinstance(cls, ViewMeta) and self.decisions.rule(cls.real) is not None:
+            cls = cls.real
         if "$" in name or isinstance(cls, ViewMeta):
             raise self.refusal(cls, name)
         if cls is Type:
@@ -412,7 +414,7 @@ class Guards:
         if not rule.allows(name):
             raise self.refusal(cls, name, self.decisions.sentence(cls, name, rule))
         instead = rule.instead(name)
-        return instead if instead is not None else _copied(getattr(cls, name))
+        return instead if instead is not None else copied(getattr(cls, name))
 
     def metaclass_attribute(self, cls: type, name: str) -> Any:
         """A name that only the metaclass knows: the agent's own, Enum's members, ABC's register."""
@@ -436,6 +438,8 @@ class Guards:
         """``C.__name__`` and its kin."""
         if name == "__class__":
             return self.type_of(cls)
+        if isinstance(cls, ViewMeta) and self.decisions.rule(cls.real) is not None:
+            cls = cls.real
         if cls is Type or isinstance(cls, ViewMeta):
             if name in ("__name__", "__qualname__"):
                 return getattr(cls, name)
@@ -466,7 +470,7 @@ class Guards:
                 if found_at is None:
                     return getattr(cls, name)
                 raise self.refusal(cls, name)
-            return self.shown(_copied(getattr(cls, name)))
+            return self.shown(copied(getattr(cls, name)))
         if name == "__new__":
             return self.new_of(cls)
         if name not in tables.PROTOCOL:
@@ -524,15 +528,21 @@ class Guards:
             return getattr(cls, name)
         if isinstance(raw, type) or not callable(raw):
             if name.startswith("__") or not isinstance(raw, (int, str, float)):
-                return raw if not isinstance(raw, MUTABLE) else _copied(raw)
+                return raw if not isinstance(raw, MUTABLE) else copied(raw)
             return raw
         return self.unbound_method(holder, name)
 
     def show_class(self, cls: type) -> Any:
-        """A class as agent code may hold it: itself, the stand-in of ``type``, or a view."""
+        """A class as agent code may hold it: itself, the stand-in of ``type``, or a view.
+
+        A class that may not be constructed is a view, whoever it is handed to: the host calls what it
+        is given. Exceptions stay themselves, because ``except`` takes nothing else.
+        """
         if cls is type:
             return Type
-        if self.decisions.is_known_class(cls):
+        if not self.decisions.is_known_class(cls):
+            return view_of(cls)
+        if issubclass(cls, BaseException) or self.decisions.may_subclass(cls):
             return cls
         return view_of(cls)
 
@@ -675,6 +685,8 @@ class Guards:
             raise AttributeRefused(f"setting {name} is not offered here; {advice}")
         if name.startswith("__") and name.endswith("__"):
             self.check_protocol_value(cls, name, value)
+        if not issubclass(cls, type) and not self.is_pure(cls):
+            self.check_override(cls, name, value)
         self.forget(name)
         if plain:
             type.__setattr__(cls, name, value)
@@ -761,6 +773,16 @@ class Guards:
             f"{cls.__name__!r} object is not registered, so it cannot be called; "
             "it can be passed on and compared by identity"
         )
+
+    def raised(self, error: Any) -> Any:
+        """``raise E`` makes an E: the same guard as a call. An unregistered error passes on."""
+        if isinstance(error, type):
+            if isinstance(error, ViewMeta):
+                raise TypeRefused(f"{error.__name__} is not registered as constructable")
+            if issubclass(error, BaseException):
+                approved = self.call(error)
+                return error if approved is error else approved()
+        return error
 
     @property
     def _registered_callables(self) -> frozenset[int]:
@@ -966,6 +988,11 @@ class Guards:
             if MARK_MISSING(cls):
                 return cls
             self.check_class(cls, own_dict(cls))
+            if not issubclass(cls, type) and not self.is_pure(cls):
+                for base in mro_of(cls)[1:]:  # a mixin made elsewhere overrides just as well
+                    if is_agent_class(base):
+                        for name, value in own_dict(base).items():
+                            self.check_override(cls, name, value)
         return cls
 
     def check_class(self, cls: type, namespace: Any) -> None:
@@ -979,6 +1006,30 @@ class Guards:
                 raise TypeRefused(f"a metaclass cannot define {name} here; leave it out")
             if name.startswith("__") and name.endswith("__") and name in tables.PROTOCOL:
                 self.check_protocol_value(cls, name, value)
+        if isinstance(cls, type) and not is_meta and not self.is_pure(cls):
+            for name in namespace:
+                self.check_override(cls, name, namespace[name])
+
+    def check_override(self, cls: type, name: str, value: Any) -> None:
+        """A subclass of a host class keeps its hands off what the policy does not show of that class.
+
+        Private methods are hooks that the host calls; a descriptor of a private name would be handed
+        what the host stores there.
+        """
+        if name in ("__setattr__", "__delattr__", "__getattr__") and _is_agent_made(value):
+            raise TypeRefused(f"a subclass of a host class cannot define {name} here")
+        if name.startswith("__") and name.endswith("__"):
+            return
+        for base in mro_of(cls):
+            rule = None if is_agent_class(base) else self.decisions.rule(base)
+            if rule is None or rule.allows(name):
+                continue
+            stores = hasattr(type(value), "__set__") or hasattr(type(value), "__delete__")
+            if stores or any(name in own_dict(c) for c in mro_of(base)):
+                raise TypeRefused(
+                    f"{name!r} belongs to {base.__name__} and is not registered; "
+                    "choose another name"
+                )
 
     def check_protocol_value(self, cls: type, name: str, value: Any) -> None:
         """What is called through a protocol passes the same guard as any call."""
@@ -1105,9 +1156,23 @@ def _is_agent_made(value: Any) -> bool:
     return is_agent_function(value) or is_agent_class(type(value))
 
 
-def _copied(value: Any) -> Any:
-    """Containers at class or module level are the host's own: agent code gets a copy."""
-    return value.copy() if type(value) in MUTABLE else value
+def copied(value: Any, _depth: int = 0) -> Any:
+    """Containers at class or module level are the host's own: agent code gets a copy, all the way
+    down through builtin containers."""
+    cls = type(value)
+    if cls not in MUTABLE and cls is not tuple:
+        return value
+    if _depth > 50:
+        raise TypeRefused("this container of the host is too deeply nested to be copied")
+    if cls is dict:
+        return {key: copied(item, _depth + 1) for key, item in value.items()}
+    if cls in (list, tuple):
+        items = [copied(item, _depth + 1) for item in value]
+        if cls is tuple:
+            unchanged = all(a is b for a, b in zip(items, value, strict=True))
+            return value if unchanged else tuple(items)
+        return items
+    return value.copy()
 
 
 def _main(module: Any) -> Any:

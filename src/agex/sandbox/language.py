@@ -27,6 +27,7 @@ from typing import Any
 
 from agex.errors import TypeRefused
 from agex.sandbox import bounds, clock, kinds, methods, tables
+from agex.sandbox.decisions import Verdict
 from agex.sandbox.formatting import Texts
 from agex.sandbox.guards import Guards
 from agex.sandbox.opaque import view_of
@@ -87,6 +88,16 @@ def _dataclass_functions(guards: Guards) -> dict[str, Any]:
             for field in own_dict(target).values():
                 if isinstance(field, dataclasses.Field):
                     approve_factory(field.default_factory)
+            hidden = [
+                name
+                for name in getattr(target, "__dataclass_fields__", ())
+                if guards.decisions.read(target, name)[0] is Verdict.REFUSED
+            ]
+            if hidden:
+                raise TypeRefused(
+                    f"{target.__name__} cannot be a dataclass here: {hidden[0]!r} of its base is "
+                    "not registered"
+                )
             made = dataclasses.dataclass(**{**options, "repr": False})(target)
             if wanted:
                 shows.attach(made)

@@ -399,8 +399,7 @@ def _fill(session: Session, verbs: Mapping[str, Any], inputs: Mapping[str, Any])
         **verbs,
     }
     for name, value in known.items():
-        offered = importer.offered(value, name) if not isinstance(value, type) else value
-        g.substitutes.setdefault(id(value), (value, value))
+        offered = g.show_class(value) if isinstance(value, type) else importer.offered(value, name)
         if name in tables.OFFERED:
             session.shadow(name)
         if name not in space or name in hidden:
@@ -453,6 +452,7 @@ def _guard_names(g: Guards, space: dict[str, Any], write: Callable[[str], None])
             "$iadd": g.added,
             "$unpack": g.unpack,
             "$call": g.call,
+            "$raise": g.raised,
             "$callk": g.call_global,
             "$base": g.base,
             "$bases": g.bases,

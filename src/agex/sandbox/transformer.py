@@ -1013,6 +1013,19 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         node.body = self.block(node.body)
         return node
 
+    def visit_Raise(self, node: ast.Raise) -> ast.AST:
+        """``raise E`` constructs E: → ``raise $raise(E)``"""
+        for field in ("exc", "cause"):
+            value = getattr(node, field)
+            if value is None:
+                continue
+            visited = cast(ast.expr, self.visit(value))
+            known = type(value) is ast.Call or (
+                type(value) is ast.Name and not self.is_broad(value)
+            )
+            setattr(node, field, visited if known else self.call("$raise", value, visited))
+        return node
+
     def visit_If(self, node: ast.If) -> ast.AST:
         node.test = self.visit(node.test)
         node.body = self.block(node.body)
@@ -1499,7 +1512,6 @@ _RECURSE: tuple[type[ast.AST], ...] = (
     ast.IfExp,
     ast.Yield,
     ast.Slice,
-    ast.Raise,
     ast.Assert,
 )
 #: Kinds with nothing inside.
@@ -1564,6 +1576,7 @@ _METHODS: dict[type[ast.AST], Any] = {
     ast.TryStar: _T.visit_Try,
     ast.ExceptHandler: _T.visit_ExceptHandler,
     ast.If: _T.visit_If,
+    ast.Raise: _T.visit_Raise,
     ast.Expr: _T.visit_Expr,
     ast.Return: _T.visit_Return,
     ast.Global: _T.visit_Global,
