@@ -134,17 +134,23 @@ class Agent:
         visibility: Visibility,
         docstring: str | None,
     ) -> None:
+        name = name or task.__name__
+        doc = task.__doc__ if docstring is None else docstring
+        many = f"Many at once, results in order: {name}.map(items)."
         self._registry.fn(
-            task.as_function(),
-            name=name or task.__name__,
-            visibility=visibility,
-            docstring=docstring,
+            task, name=name, visibility=visibility, docstring=f"{doc}\n\n{many}" if doc else many
         )
-        # A worker's failure or question is an exception that the boss's code can catch by name.
-        for error in (TaskFail, TaskClarify):
-            if self._registry.freeze().type_rule(error) is None:
+        # Of the task object, its code may use `map`. A worker's failure or question is an exception
+        # that it can catch by name.
+        offered: tuple[tuple[type, str, str], ...] = (
+            (Task, "TaskFunction", "map"),
+            (TaskFail, "TaskFail", "message"),
+            (TaskClarify, "TaskClarify", "message"),
+        )
+        for cls, known_as, member in offered:
+            if self._registry.freeze().type_rule(cls) is None:
                 self._registry.cls(
-                    error, include=["message"], constructable=False, visibility="low"
+                    cls, name=known_as, include=[member], constructable=False, visibility="low"
                 )
 
     @overload

@@ -266,6 +266,58 @@ def test_map_inside_a_run_makes_sub_tasks_of_it() -> None:
     assert paths == ["boss.plan", *["boss.plan/w.square"] * 3]
 
 
+def test_agent_code_can_run_many_workers_at_once() -> None:
+    square = squares()
+    boss = Agent(name="boss", llm=ScriptedClient([block("return list(square.map(range(4)))")]))
+    boss.fn(square)
+
+    @boss.task
+    def plan() -> list[int]:
+        """Plan it."""
+        raise NotImplementedError
+
+    assert plan() == [0, 1, 4, 9]
+
+
+def test_waiting_for_workers_is_not_charged_to_the_bosss_code() -> None:
+    import time
+
+    def model(messages: Sequence[Message]) -> str:
+        time.sleep(0.4)
+        return block("return n")
+
+    worker = Agent(name="w", llm=model)
+
+    @worker.task
+    def same(n: int) -> int:
+        """The same."""
+        raise NotImplementedError
+
+    code = "one = same(1)\nmany = list(same.map([2, 3]))\nreturn [one, *many]"
+    boss = Agent(name="boss", llm=ScriptedClient([block(code)]), timeout_seconds=0.3)
+    boss.fn(same)
+
+    @boss.task
+    def plan() -> list[int]:
+        """Plan it."""
+        raise NotImplementedError
+
+    assert plan() == [1, 2, 3]
+
+
+@pytest.mark.parametrize("keyword", ["on_event=lambda event: 0", "state=S()"])
+def test_agent_code_cannot_listen_to_or_keep_the_runs_of_its_workers(keyword: str) -> None:
+    plan, _ = pair(
+        [block(f"class S:\n    pass\ntotal(sheet, {keyword})"), block("return None")],
+        [block("return sheet")],
+    )
+    seen: list[AnyEvent] = []
+    plan(Sheet([]), on_event=seen.append)
+    told = [e.text for e in seen if isinstance(e, Observation) and e.path == "boss.plan"]
+
+    assert "is for the program that runs the agents" in told[0]
+
+
 # ---------------------------------------------------------------- stream and async
 
 

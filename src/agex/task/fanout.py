@@ -8,6 +8,11 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import Any
 
+from agex.sandbox.clock import paused
+
+_MOST_THREADS = 256
+"""Agent code may ask for any number; a thread is not free."""
+
 
 def ordered(
     call: Callable[..., Any],
@@ -37,7 +42,8 @@ def _ordered(
     max_concurrency: int,
     executor: Executor | None,
 ) -> Iterator[Any]:
-    own = None if executor is not None else ThreadPoolExecutor(max_concurrency, "agex-map")
+    workers = min(max_concurrency, _MOST_THREADS)
+    own = None if executor is not None else ThreadPoolExecutor(workers, "agex-map")
     pending: deque[Future[Any]] = deque()
 
     def start(item: tuple[Any, ...]) -> Future[Any]:
@@ -52,11 +58,17 @@ def _ordered(
             # Twice as many waiting as running: the next starts the moment one ends, and a long
             # iterable is still read only as far as it is needed.
             if len(pending) >= 2 * max_concurrency:
-                yield pending.popleft().result()
+                yield _wait(pending.popleft())
         while pending:
-            yield pending.popleft().result()
+            yield _wait(pending.popleft())
     finally:
         for future in pending:
             future.cancel()
         if own is not None:
             own.shutdown(wait=True, cancel_futures=True)
+
+
+def _wait(future: Future[Any]) -> Any:
+    """The result; where agent code waits for its workers, its clock stands still."""
+    with paused():
+        return future.result()

@@ -63,7 +63,7 @@ class Place:
         self.max_depth: int = min(deepest, parent.max_depth) if parent else deepest
         self.max_subtasks = max_subtasks
         self.meter = meter
-        self.state: Any = parent.state if parent is not None and state is None else state
+        self.state = state
         self.events: list[AnyEvent] = []
         self._on_event = on_event
         self._subtasks = 0

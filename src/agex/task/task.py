@@ -16,11 +16,12 @@ from dataclasses import dataclass
 from typing import Any, Generic, ParamSpec, TypeVar, overload
 
 from agex import helpers
-from agex.errors import RegistrationError
+from agex.errors import ArgumentError, RegistrationError
 from agex.llm import LLMClient
 from agex.llm.budget import Meter, metered
 from agex.policy import Policy, TypeRule, granted_by, registering_line
 from agex.render import describe, system_text, task_text
+from agex.sandbox.origin import is_agent_class, is_agent_function
 from agex.task.contract import Contract
 from agex.task.definition import Definition
 from agex.task.fanout import ordered
@@ -93,7 +94,6 @@ class Task(Generic[P, R]):
         self._state = state
         self._on_event = on_event
         self._prepared: _Prepared | None = None
-        self._function: Callable[P, R] | None = None
 
     def __repr__(self) -> str:
         return f"<task {self._means.name}.{self.__name__}{self._contract.signature}>"
@@ -175,19 +175,8 @@ class Task(Generic[P, R]):
         )
         return bound
 
-    def as_function(self) -> Callable[P, R]:
-        """The task as a plain function of its own arguments, for another agent's code to call."""
-        if self._function is None:
-
-            @functools.wraps(self._contract.definition.function)
-            def call(*args: Any, **kwargs: Any) -> Any:
-                return self._run(args, kwargs, None, None)
-
-            self._function = call
-        return self._function
-
     def _call_one(self, *args: Any) -> Any:
-        return self._run(args, {}, None, None)
+        return self._run(args, {}, None, None, shares_state=False)
 
     # ------------------------------------------------------------ one run
 
@@ -198,9 +187,16 @@ class Task(Generic[P, R]):
         state: Any,
         on_event: OnEvent | None,
         stopping: threading.Event | None = None,
+        *,
+        shares_state: bool = True,
     ) -> Any:
         inputs = self._contract.bind(args, kwargs)
         means, options = self._means, self._options
+        for name, given in (("state", state), ("on_event", on_event)):
+            if is_agent_function(given) or is_agent_class(type(given)):
+                raise ArgumentError(
+                    f"{self.__name__}: {name}= is for the program that runs the agents"
+                )
         client = means.client()
         prepared = self._prepare(client)
         parent = current_place()
@@ -212,7 +208,7 @@ class Task(Generic[P, R]):
             on_event=on_event or self._on_event,
             max_depth=options.max_depth,
             max_subtasks=options.max_subtasks,
-            state=self._state if state is None else state,
+            state=_state(parent, self._state if state is None else state, shares_state),
             stopping=stopping,
         )
         if options.copy_inputs:
@@ -345,6 +341,13 @@ class Task(Generic[P, R]):
         except asyncio.CancelledError:
             stopping.set()
             raise
+
+
+def _state(parent: Place | None, given: Any, shares: bool) -> Any:
+    """The caller's state unless another is given; none for runs that would write to it side by side."""
+    if given is not None or parent is None or not shares:
+        return given
+    return parent.state
 
 
 def _meter(parent: Place | None, options: Options) -> Meter:
