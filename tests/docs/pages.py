@@ -7,8 +7,9 @@ which a rendered page does not show, may stand right before a block:
   reply after the other with a line of five equals signs between them;
 - ``<!-- raises: ERROR -->``: the block ends with this exception.
 
-An expression with a literal in a comment behind it, or alone on the next line, is checked:
-``f(100)  # 101`` fails unless it is 101, and ``print(x)  # 101`` unless that is what is printed.
+What an expression gives is checked against a literal in a comment behind it, or alone on the next
+line: ``f(100)  # 101`` fails unless it is 101. Behind a ``print`` the comment is what is printed, word
+for word.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ _BLOCK = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 _COMMENT = re.compile(r"<!-- (?P<key>\w+): (?P<value>.+?) -->")
-_TRAILING = re.compile(r"\s+#\s(?P<expected>.+)$")
-_ALONE = re.compile(r"#\s(?P<expected>.+)$")
+_TRAILING = re.compile(r"\s+#\s(?P<claim>.+)$")
+_ALONE = re.compile(r"#\s(?P<claim>.+)$")
 _MISSING = object()
 REPLIES = Path(__file__).parent / "replies"
 
@@ -68,34 +69,38 @@ def run_block(block: Block, page: Path, module: ModuleType) -> None:
     lines = block.code.splitlines()
     for statement in tree.body:
         end = (statement.end_lineno or 0) - block.line
-        expected = _expected(statement, lines[end : end + 2])
         with contextlib.redirect_stdout(io.StringIO()) as printed:
             value = _run(statement, page, module)
-        if expected is _MISSING:
+        claim = _comment(statement, lines[end : end + 2])
+        if claim is None:
             continue
-        got = _printed(printed.getvalue()) if value is None else value
-        if got != expected:
+        if _is_print(statement):
+            got: Any = printed.getvalue().strip()
+        else:
+            claim, got = _literal(claim), value
+        if claim is not _MISSING and got != claim:
             raise AssertionError(
-                f"{page.name}:{statement.lineno}: the page says {expected!r}, it is {got!r}"
+                f"{page.name}:{statement.lineno}: the page says {claim!r}, it is {got!r}"
             )
 
 
-def _expected(statement: ast.stmt, lines: list[str]) -> Any:
-    """The literal in the comment behind an expression or on the line after it, if there is one."""
+def _comment(statement: ast.stmt, lines: list[str]) -> str | None:
+    """The comment behind an expression, or alone on the line after it."""
+    if not isinstance(statement, ast.Expr):
+        return None
     found = _TRAILING.search(lines[0]) or (_ALONE.match(lines[1]) if len(lines) > 1 else None)
-    if not isinstance(statement, ast.Expr) or found is None:
-        return _MISSING
+    return found["claim"].strip() if found is not None else None
+
+
+def _is_print(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and ast.unparse(statement).startswith("print(")
+
+
+def _literal(text: str) -> Any:
     try:
-        return ast.literal_eval(found["expected"])
+        return ast.literal_eval(text)
     except (SyntaxError, ValueError):
         return _MISSING  # words, for the reader only
-
-
-def _printed(text: str) -> Any:
-    try:
-        return ast.literal_eval(text.strip())
-    except (SyntaxError, ValueError):
-        return text.strip()
 
 
 def _run(statement: ast.stmt, page: Path, module: ModuleType) -> Any:

@@ -34,11 +34,11 @@ def test_a_literal_behind_an_expression_is_checked() -> None:
         _run("```python\n1 + 1  # 3\n```\n")
 
 
-def test_a_literal_behind_a_print_is_checked_against_what_is_printed() -> None:
-    _run("```python\nprint([1])  # [1]\n```\n")
+def test_the_comment_behind_a_print_is_what_it_prints() -> None:
+    _run("```python\nprint('a', [1])  # a [1]\n```\n")
 
-    with pytest.raises(AssertionError, match=r"the page says \[2\], it is \[1\]"):
-        _run("```python\nprint([1])  # [2]\n```\n")
+    with pytest.raises(AssertionError, match=r"the page says 'two', it is '1'"):
+        _run("```python\nprint(1)  # two\n```\n")
 
 
 def test_a_literal_on_the_line_after_an_expression_is_checked() -> None:
