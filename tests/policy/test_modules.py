@@ -6,9 +6,11 @@ import bisect
 import contextlib
 import dataclasses
 import datetime
+import functools
 import importlib
 import json
 import math
+import operator
 import os
 import os.path
 import pathlib
@@ -23,7 +25,7 @@ from typing import Any
 
 import pytest
 
-from agex.policy import MemberSpec, ModuleRule, Policy, Registry
+from agex.policy import MemberSpec, ModuleRule, Policy, Registry, is_function_like
 
 
 def registered(module: types.ModuleType, **options: Any) -> tuple[Policy, ModuleRule]:
@@ -403,6 +405,27 @@ def _seconds(module: types.ModuleType, recursive: bool) -> float:
     start = time.perf_counter()
     registered(module, recursive=recursive)
     return time.perf_counter() - start
+
+
+def test_functions_of_extension_modules_are_told_from_wrappers() -> None:
+    np = pytest.importorskip("numpy")
+    alike = [np.sin, np.mean, np.random.default_rng]
+    unlike = [len, staticmethod(len), functools.partial(len), operator.attrgetter("a"), np.ndarray]
+    unlike += [functools.lru_cache(len), np.vectorize(len), np.float64(1), Path]
+
+    assert [f for f in alike if not is_function_like(type(f))] == []
+    assert [f for f in unlike if is_function_like(type(f))] == []
+
+
+def test_an_extension_function_that_a_module_imported_is_not_its_member() -> None:
+    np = pytest.importorskip("numpy")
+    module = importlib.import_module("statistics")
+    try:
+        module.mean_of_arrays = np.mean  # type: ignore[attr-defined]
+        _, rule = registered(module)
+        assert not rule.allows("mean_of_arrays")
+    finally:
+        del module.mean_of_arrays  # type: ignore[attr-defined]
 
 
 def test_numpy_and_pandas_show_their_own() -> None:

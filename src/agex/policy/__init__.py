@@ -6,6 +6,7 @@
 
 from agex.policy.grants import Curated, Granted, granted_by, registering_line
 from agex.policy.modules import ModuleRule
+from agex.policy.origin import is_function_like
 from agex.policy.patterns import Pattern, Predicate, Selection
 from agex.policy.policy import Policy
 from agex.policy.registry import Registrar, Registry
@@ -33,5 +34,6 @@ __all__ = [
     "TypeRule",
     "Visibility",
     "granted_by",
+    "is_function_like",
     "registering_line",
 ]

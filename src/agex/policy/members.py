@@ -13,12 +13,12 @@ import pkgutil
 import sys
 import types
 from collections.abc import Iterator
-
-if sys.version_info >= (3, 14):
-    import annotationlib
 from functools import lru_cache
+from typing import Any
 
 _STORE_ATTR = dis.opmap["STORE_ATTR"]
+
+_FORWARDREF: Any = 3  # annotationlib.Format.FORWARDREF, a module that older Pythons do not have
 
 MACHINERY = frozenset(
     {
@@ -121,7 +121,7 @@ def annotated(cls: type) -> dict[str, object]:
     """The annotations a class itself declares, as they stand (strings stay strings)."""
     try:
         if sys.version_info >= (3, 14):  # evaluated on reading; what does not resolve stays a name
-            return dict(annotationlib.get_annotations(cls, format=annotationlib.Format.FORWARDREF))
+            return dict(inspect.get_annotations(cls, format=_FORWARDREF))
         return dict(inspect.get_annotations(cls))
     except Exception:  # a class may put anything under the name
         return {}

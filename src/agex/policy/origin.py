@@ -22,6 +22,10 @@ _DEFINED_SOMEWHERE = (
 )
 
 
+_IMMUTABLE = 1 << 8  # Py_TPFLAGS_IMMUTABLETYPE
+_STDLIB_WRAPPERS = frozenset({"builtins", "functools", "operator", "types", "weakref"})
+
+
 def home(value: object) -> str | None:
     """The dotted module a function or class says it was defined in; ``None`` if it does not say."""
     stated = getattr(value, "__module__", None)
@@ -59,7 +63,8 @@ def is_own(module: types.ModuleType, value: object) -> bool:
     if isinstance(value, types.ModuleType):
         return False
     if not isinstance(value, _DEFINED_SOMEWHERE):
-        return True
+        if not is_function_like(type(value)) or type(getattr(value, "__module__", None)) is not str:
+            return True
     where = home(value)
     if where is None:
         return False
@@ -70,6 +75,21 @@ def is_own(module: types.ModuleType, value: object) -> bool:
     if where == "_" + package:  # the C half of a stdlib module: `_bisect`, `_operator`
         return True
     return is_hand_made(module) and package_of(where).lstrip("_") not in sys.stdlib_module_names
+
+
+def is_function_like(cls: type) -> bool:
+    """Whether instances are functions in all but type: numpy's ufuncs, what Cython compiles.
+
+    Only classes written in C and closed to change count, so nothing that agent code makes does, and
+    none of the wrappers of the standard library that hand a call on to what they were given.
+    """
+    held = cls.__dict__
+    return (
+        bool(cls.__flags__ & _IMMUTABLE)
+        and "__call__" in held
+        and ("__get__" in held or "__name__" in held)
+        and cls.__module__ not in _STDLIB_WRAPPERS
+    )
 
 
 def is_submodule(module: types.ModuleType, member: str, value: object) -> bool:
