@@ -26,7 +26,7 @@ from agex.errors import (
     TypeRefused,
     did_you_mean,
 )
-from agex.policy import Policy
+from agex.policy import Policy, is_function_like
 from agex.sandbox import bounds, kinds, methods, tables
 from agex.sandbox.decisions import MUTABLE, Decisions, ModuleView, Verdict
 from agex.sandbox.formatting import PLAIN, Texts
@@ -767,7 +767,7 @@ class Guards:
         if self.policy.instance_rule(callee) is not None:
             return callee
         registered = self._registered_callables
-        if id(callee) in registered:
+        if id(callee) in registered or is_function_like(cls):
             return callee
         raise TypeRefused(
             f"{cls.__name__!r} object is not registered, so it cannot be called; "
