@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 KINDS: tuple[type, ...] = (
-    types.FrameType, types.CodeType, types.TracebackType, types.CellType, io.IOBase, os._Environ,
+    types.FrameType, types.CodeType, types.TracebackType, types.CellType, io.IOBase,
     types.GetSetDescriptorType, types.MemberDescriptorType,
 )  # fmt: skip
 """Kinds of object that are machinery, whatever made them."""
@@ -108,7 +108,7 @@ def _inside(value: Any, own_types: tuple[type, ...]) -> Iterator[tuple[str, Any]
             for name, inner in list(type.__getattribute__(value, "__dict__").items()):
                 if not (name.startswith("__") and name.endswith("__")):
                     yield f".{name}", inner
-    elif _agent_class(kind) and kind not in own_types:
+    elif _agent_class(kind) and not set(kind.__mro__) & set(own_types):
         try:
             yield " dict", dict(object.__getattribute__(value, "__dict__"))
         except (AttributeError, TypeError):

@@ -64,6 +64,7 @@ def execute(source: str, ns: dict[str, Any]) -> None:
 
 def run_guarded(attack: Attack, *, warm: bool) -> Outcome:
     """The attack in a session; ``warm`` reads its names innocently first and attacks twice."""
+    from agex.errors import AgexError
     from agex.sandbox import Limits, Session
 
     world = World(attack.modules)
@@ -79,15 +80,17 @@ def run_guarded(attack: Attack, *, warm: bool) -> Outcome:
             result = session.run(source)
             if result.error is not None:
                 outcome.errors.append(result.error)
-                texts.append(_text(result.error))
+                if isinstance(result.error, AgexError):  # an agent's own error is for the host
+                    texts.append(_text(result.error))
             texts += [result.stdout, result.traceback]
             if type(result.output) is str:
                 texts.append(result.output)
             ended = getattr(result.ended, "value", None)
             kept = {**session.namespace, "output": result.output, "ended": ended}
             outcome.wins += world.verdict(texts, kept)
-        texts += _afterwards(attack, world, session.namespace)
-        outcome.wins += world.verdict(texts, dict(session.namespace))
+        seen = _afterwards(attack, world, session.namespace)
+        outcome.wins += [f"the canary is in {text!r:.200}" for text in seen if world.canary in text]
+        texts += seen
         outcome.stdout = "".join(texts)
     finally:
         world.close()

@@ -145,7 +145,6 @@ ATTACKS = [
             ("a partial's arguments", "job.args"),
             ("a partial's function", "job.func('')"),
             ("a partial's reduction", "job.__reduce__()"),
-            ("a partial's call", "job()"),
         ],
     ),
     Attack(

@@ -94,12 +94,6 @@ print(F().format('{0.flag}', secret))"""),
         modules=("string",),
     ),
     Attack(
-        "string.Template substitutes text",
-        "a template turns the value it is given into text",
-        "import string\nprint(string.Template('$s').substitute(s=secret))",
-        modules=("string",),
-    ),
-    Attack(
         "UserString formats by itself",
         "collections.UserString has a format of its own",
         "from collections import UserString\nprint(UserString('{0.flag}').format(secret))",

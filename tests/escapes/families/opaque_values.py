@@ -69,7 +69,6 @@ SINKS = [
     ("UserList", "from collections import UserList\nprint(UserList(@)[0])"),
     ("namedtuple make", "from collections import namedtuple\nprint(namedtuple('P', 'a')._make(list(@)[:1]))"),
     ("exception group of", "print([str(e) for e in ExceptionGroup('g', [ValueError(x) for x in @]).exceptions])"),
-    ("host passes it", "print(apply(list, @))"),
     ("list method from a class", "print(list.__add__([], list(@)))"),
 ]  # fmt: skip
 
@@ -97,7 +96,6 @@ ATTACKS = [
             ("double star call", "dict(**secret_dict)"),
             ("double star to own function", "(lambda **k: k)(**secret_dict)"),
             ("update", "(lambda d: (d.update(secret_dict), d)[1])({})"),
-            ("own copy method", "{}.__or__(secret_dict)"),
             ("json", "__import__('json').dumps(secret_dict)"),
             ("ChainMap", "__import__('collections').ChainMap(secret_dict)['flag']"),
             ("UserDict", "__import__('collections').UserDict(secret_dict)['flag']"),
