@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import builtins
-import doctest
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from agex.errors import LimitReached
 from agex.task.options import Check
+
+if TYPE_CHECKING:
+    import doctest
 
 Bounded: TypeAlias = Callable[[Callable[[], Any]], Any]
 """Runs a function that may enter agent code, within the limits of one action."""
@@ -43,6 +45,8 @@ def _first_line(check: Check) -> str:
 
 def examples_of(doc: str) -> list[doctest.Example]:
     """The ``>>>`` examples of a docstring."""
+    import doctest  # brings unittest and pdb: only tasks with examples pay for that
+
     return list(doctest.DocTestParser().get_examples(doc))
 
 
@@ -54,6 +58,8 @@ def run_examples(
     In the examples the result is known as ``result``, by its own name, as what calling the task
     gives, and by the one name in them that nothing else defines: ``>>> slugify("A b")``.
     """
+    import doctest
+
     examples = examples_of(doc)
     if not examples:
         return ""
