@@ -212,6 +212,25 @@ def test_the_message_of_an_agents_own_error_is_read_without_running_it() -> None
     )
 
 
+@pytest.mark.parametrize(
+    "base", ["NameError", "AttributeError", "KeyError", "ImportError", "IndexError"]
+)
+def test_no_property_of_an_agents_own_error_is_run(policy: Any, base: str) -> None:
+    ran: list[int] = []
+    source = (
+        f"class Mine({base}):\n"
+        "    def spring(self, *rest): ran.append(1)\n"
+        "    name = obj = args = __traceback__ = __class__ = property(spring)\n"
+        "    __str__ = __repr__ = __eq__ = spring\n"
+        "raise Mine('alpa')"
+    )
+    error = caught(source, __name__="made_by_an_agent", ran=ran)
+
+    error_text(error, [(5, "raise Mine('alpa'), config")], policy=policy, namespace=SPACE)
+
+    assert not ran
+
+
 def test_an_argument_of_an_error_is_not_run_either() -> None:
     class Quiet:
         def __repr__(self) -> str:

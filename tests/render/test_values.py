@@ -8,6 +8,7 @@ import datetime
 import decimal
 import enum
 import fractions
+import json
 import time
 import types
 import uuid
@@ -316,6 +317,10 @@ HOSTILE = [
     "class T(int):\n def bit_length(self): return Trap()._spring()\n __repr__ = bit_length\nvalue = T(1)",
     "class M(type):\n __name__ = property(lambda c: Trap()._spring())\n"
     " __repr__ = lambda c: Trap()._spring()\nclass T(metaclass=M): pass\nvalue = T()",
+    "class M(type):\n __module__ = property(lambda c: Trap()._spring())\n"
+    " __mro__ = property(lambda c: Trap()._spring())\nclass T(metaclass=M): pass\nvalue = T()",
+    "class M(type):\n __hash__ = lambda c: Trap()._spring()\n"
+    " __eq__ = lambda c, o: Trap()._spring()\nclass T(metaclass=M): pass\nvalue = T()",
     "class M(type):\n __repr__ = lambda c: Trap()._spring()\nclass T(metaclass=M): pass\nvalue = T",
     "class T(Exception):\n def __str__(self): return Trap()._spring()\n __repr__ = __str__\nvalue = T('x')",
     "import dataclasses\n@dataclasses.dataclass\nclass T:\n a: int\n"
@@ -341,7 +346,12 @@ HOSTILE = [
 @pytest.mark.parametrize("source", ["value = Trap()", *HOSTILE])
 def test_no_code_of_a_class_is_run_to_show_it(source: str, with_policy: bool) -> None:
     value = _made_by_an_agent(source)
-    policy = Registry().freeze() if with_policy else None
+    Trap.touched = 0
+    registry = Registry()
+    registry.module(json, recursive=True)
+    registry.module(collections)
+    registry.cls(Point)
+    policy = registry.freeze() if with_policy else None
 
     for held in (value, [value], {"k": value}, (1, [value]), Point(value, 1)):  # type: ignore[arg-type]
         text = render_value(held, 300, repr_=lambda v, limit: "<asked>", policy=policy)

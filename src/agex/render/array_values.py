@@ -9,7 +9,7 @@ import sys
 from typing import Any
 
 from agex.render.budget import clip
-from agex.render.classes import bases, type_name
+from agex.render.classes import inherits, type_name
 from agex.render.walk import Child, register_renderer
 
 RANGE_ELEMENTS = 1_000_000
@@ -24,7 +24,7 @@ _NUMBER_KINDS = "iufb"
 def _array(value: Any, budget: int, child: Child) -> str:
     numpy = sys.modules["numpy"]
     head = f"{_array_name(value)} shape={value.shape} dtype={value.dtype}"
-    on_disk = numpy.memmap in bases(type(value)) or numpy.memmap in bases(type(value.base))
+    on_disk = any(inherits(type(part), numpy.memmap) for part in (value, value.base))
     kind = value.dtype.kind
     masked = hasattr(value, "mask")
     if kind in _NUMBER_KINDS and 0 < value.size <= RANGE_ELEMENTS and not on_disk and not masked:

@@ -16,9 +16,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from agex.render.budget import clip
-from agex.render.classes import type_name
+from agex.render.classes import ids, is_one_of, type_name
 from agex.render.signatures import code_signature
 from agex.render.walk import Child, Renderer
+
+_ZONES = ids(type(None), datetime.timezone, zoneinfo.ZoneInfo)
+_SORTABLE = ids(int, str)
 
 _BIG_INT_BITS = 2_000
 """Writing out an integer costs the square of its digits, and CPython refuses at 4,300 of them."""
@@ -58,7 +61,7 @@ def _plain(value: Any, budget: int, child: Child) -> str:
 
 
 def _zoned(value: Any, budget: int, child: Child) -> str:
-    if type(value.tzinfo) in (type(None), datetime.timezone, zoneinfo.ZoneInfo):
+    if is_one_of(type(value.tzinfo), _ZONES):
         return repr(value)
     return repr(value.replace(tzinfo=None))  # a time zone of an agent's making has a ``__repr__``
 
@@ -116,7 +119,7 @@ def _set(value: Any, budget: int, child: Child) -> str:
         return f"{name}()"
     opening, closing = ("{", "}") if name == "set" else (f"{name}({{", "})")
     items: Iterable[Any] = value
-    if len(value) <= 1_000 and all(type(item) in (int, str) for item in value):
+    if len(value) <= 1_000 and all(is_one_of(type(item), _SORTABLE) for item in value):
         try:
             items = sorted(value)
         except TypeError:  # ints and strings together

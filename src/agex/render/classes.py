@@ -1,8 +1,8 @@
 """What a class is, asked without running any of its code.
 
 A class that a model wrote may have a metaclass, properties and a lying ``__class__``: reading
-``cls.__name__`` or calling ``isinstance`` can run them, outside of every limit. Everything here
-goes through ``type``'s own slots instead.
+``cls.__name__``, calling ``isinstance``, comparing two classes or looking one up in a dict can run
+them, outside of every limit. Everything here goes through ``type``'s own slots, and by identity.
 """
 
 from __future__ import annotations
@@ -14,22 +14,38 @@ _MRO = type.__dict__["__mro__"].__get__
 _NAME = type.__dict__["__name__"].__get__
 _QUALNAME = type.__dict__["__qualname__"].__get__
 _MODULE = type.__dict__["__module__"].__get__
+_ARGUMENTS = BaseException.__dict__["args"].__get__
 _DICT = type.__dict__["__dict__"].__get__
 
 
 def type_name(cls: type) -> str:
     """The class's bare name."""
-    return cast(str, _NAME(cls))
+    return str.__str__(_NAME(cls))  # what a class was named with may be a subclass of str
 
 
 def qualified_name(cls: type) -> str:
     """The class's name within its module: ``Outer.Inner``."""
-    return cast(str, _QUALNAME(cls))
+    return str.__str__(_QUALNAME(cls))
 
 
 def bases(cls: type) -> tuple[type, ...]:
     """The class itself and all it inherits from, in lookup order."""
     return cast("tuple[type, ...]", _MRO(cls))
+
+
+def inherits(cls: type, base: type) -> bool:
+    """``issubclass`` without the hooks of either class."""
+    return any(found is base for found in bases(cls))
+
+
+def ids(*classes: type) -> frozenset[int]:
+    """The identities of classes, for :func:`is_one_of`; whoever asks keeps the classes alive."""
+    return frozenset(map(id, classes))
+
+
+def is_one_of(cls: type, known: frozenset[int]) -> bool:
+    """Whether the class is one of these, by identity alone."""
+    return id(cls) in known
 
 
 def own_dict(cls: type) -> dict[str, Any]:
@@ -71,6 +87,11 @@ def is_importable(cls: type) -> bool:
         if found is None:
             return False
     return found is cls
+
+
+def error_arguments(error: BaseException) -> tuple[Any, ...]:
+    """``error.args`` as they were given."""
+    return cast("tuple[Any, ...]", _ARGUMENTS(error))
 
 
 _MISSING = object()

@@ -8,14 +8,14 @@ from typing import Any
 from agex.errors import Signal, SyntaxRefused
 from agex.policy import Policy
 from agex.render.budget import clip
-from agex.render.classes import bases, is_importable, type_name
+from agex.render.classes import error_arguments, ids, inherits, is_importable, is_one_of, type_name
 from agex.render.hints import hints
 from agex.render.walk import BoundedRepr, Walk
 
 MESSAGE_CHARS = 2_000
 _SOURCE_CHARS = 200
 _FRAMES = 6
-_SCALARS = (str, int, float, bool, bytes, type(None))
+_SCALARS = ids(str, int, float, bool, bytes, type(None))
 _NO_NAMES: Mapping[str, Any] = {}
 
 
@@ -46,9 +46,9 @@ def error_text(
         parts.append(f"line {number}: {code}" if code else f"line {number}")
     message = error_message(error, repr_=repr_)
     name = type_name(type(error))
-    if isinstance(error, SyntaxRefused):  # it holds its own lines, all at once
+    if inherits(type(error), SyntaxRefused):  # it holds its own lines, all at once
         parts = ["The block was not run:", message]
-    elif Signal in bases(type(error)):
+    elif inherits(type(error), Signal):
         parts.append(message)
     else:
         parts.append(f"{name}: {message}" if message else name)
@@ -59,8 +59,8 @@ def error_text(
 
 def error_message(error: BaseException, *, repr_: BoundedRepr | None = None) -> str:
     """``str(error)`` where that runs no code of the agent's, its arguments otherwise."""
-    arguments = BaseException.args.__get__(error)  # type: ignore[attr-defined]  # a C getter
-    if is_importable(type(error)) and all(type(item) in _SCALARS for item in arguments):
+    arguments = error_arguments(error)
+    if is_importable(type(error)) and all(is_one_of(type(item), _SCALARS) for item in arguments):
         try:
             text = str(error)
         except Exception:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from agex.render.classes import class_attribute
+from agex.render.classes import class_attribute, inherits
 from agex.render.signatures import default_text
 
 
@@ -115,7 +115,7 @@ def _attrs_default(default: Any) -> str:
 
 def _named_tuple(cls: type) -> list[RecordField] | None:
     names = class_attribute(cls, "_fields")
-    if tuple not in cls.__mro__ or type(names) is not tuple:
+    if not inherits(cls, tuple) or type(names) is not tuple:
         return None
     annotations = _annotations(cls)
     defaults = class_attribute(cls, "_field_defaults", {})
@@ -131,7 +131,7 @@ def _named_tuple(cls: type) -> list[RecordField] | None:
 
 def _typed_dict(cls: type) -> list[RecordField] | None:
     required = class_attribute(cls, "__required_keys__")
-    if dict not in cls.__mro__ or not isinstance(required, frozenset):
+    if not inherits(cls, dict) or not isinstance(required, frozenset):
         return None
     return [
         RecordField(name=name, annotation=annotation, optional=name not in required)

@@ -14,10 +14,22 @@ from typing import Any
 from agex.errors import Refusal, did_you_mean, nearest
 from agex.policy import Policy
 from agex.render.budget import clip, plural
-from agex.render.classes import bases, is_importable, own_dict, root_package, type_name
+from agex.render.classes import (
+    bases,
+    error_arguments,
+    ids,
+    inherits,
+    is_importable,
+    is_one_of,
+    own_dict,
+    root_package,
+    type_name,
+)
 from agex.render.prompt import LANGUAGE, modules_line
 from agex.render.signatures import signature_of, signature_text
 
+_PLAIN = ids(str, int, float, bool, bytes)
+_SIZED = ids(list, tuple, str, bytes)
 _LISTED = 600
 _MOST = 3
 _ALIASES = {
@@ -30,6 +42,12 @@ _ALIASES = {
     "sns": "seaborn",
 }
 """Names that everybody gives to these modules, and may forget to give."""
+
+# What the interpreter stored, past any property of the same name on a class of the agent's.
+_NAME_OF_NAME = NameError.__dict__["name"].__get__
+_NAME_OF_ATTRIBUTE = AttributeError.__dict__["name"].__get__
+_OWNER_OF_ATTRIBUTE = AttributeError.__dict__["obj"].__get__
+_TRACEBACK = BaseException.__dict__["__traceback__"].__get__
 
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 _NO_NAMES: Mapping[str, Any] = {}
@@ -68,18 +86,18 @@ def _hints(
     source: str,
     language: Sequence[str],
 ) -> Iterator[str]:
-    order = bases(type(error))
-    if ImportError in order:
+    cls = type(error)
+    if inherits(cls, ImportError):
         yield from _import_hints(error, policy, language)
-    elif NameError in order:
+    elif inherits(cls, NameError):
         yield from _name_hints(error, policy, namespace)
-    elif AttributeError in order and Refusal not in order:
+    elif inherits(cls, AttributeError) and not inherits(cls, Refusal):
         yield from _attribute_hints(error, policy)
-    elif KeyError in order:
+    elif inherits(cls, KeyError):
         yield from _key_hints(error, policy, namespace, source)
-    elif IndexError in order:
+    elif inherits(cls, IndexError):
         yield from _size_hints(namespace, source)
-    elif TypeError in order and Refusal not in order:
+    elif inherits(cls, TypeError) and not inherits(cls, Refusal):
         yield from _call_hints(error, policy)
 
 
@@ -99,7 +117,7 @@ def _failing_line(error: BaseException) -> str:
     Agent code has file names in angle brackets, and its source is where ``inspect`` looks for it.
     """
     found = ""
-    traceback = error.__traceback__
+    traceback = _TRACEBACK(error)
     while traceback is not None:
         name = traceback.tb_frame.f_code.co_filename
         if name.startswith("<agex:"):
@@ -109,7 +127,7 @@ def _failing_line(error: BaseException) -> str:
 
 
 def _own_text(error: BaseException) -> str:
-    return " ".join(argument for argument in error.args if type(argument) is str)
+    return " ".join(argument for argument in error_arguments(error) if type(argument) is str)
 
 
 def _import_hints(
@@ -124,7 +142,7 @@ def _import_hints(
 def _name_hints(
     error: BaseException, policy: Policy | None, namespace: Mapping[str, Any]
 ) -> Iterator[str]:
-    name = getattr(error, "name", None)
+    name = _NAME_OF_NAME(error)
     if type(name) is not str or "Did you mean" in _own_text(error):
         return
     if policy is not None and policy.module(name) is not None:
@@ -140,10 +158,10 @@ def _name_hints(
 
 
 def _attribute_hints(error: BaseException, policy: Policy | None) -> Iterator[str]:
-    name = getattr(error, "name", None)
+    name = _NAME_OF_ATTRIBUTE(error)
     if type(name) is not str or "Did you mean" in _own_text(error):
         return
-    owner = type(getattr(error, "obj", None))
+    owner = type(_OWNER_OF_ATTRIBUTE(error))
     rule = policy.type_rule(owner) if policy is not None else None
     if rule is not None:
         members: Iterable[str] = rule.members()
@@ -162,20 +180,20 @@ def _attribute_hints(error: BaseException, policy: Policy | None) -> Iterator[st
 def _key_hints(
     error: BaseException, policy: Policy | None, namespace: Mapping[str, Any], source: str
 ) -> Iterator[str]:
-    key = error.args[0] if error.args else None
+    arguments = error_arguments(error)
+    key = arguments[0] if arguments else None
     if type(key) is str:  # of a whole block, the lines that spell the key out
         source = "\n".join(line for line in source.split("\n") if key in line) or source
     for name, value in _named_in(source, namespace):
         labels = _labels(value, policy)
         if labels is None:
             continue
-        if type(key) is str and key in labels:
-            continue
         kind = "Keys" if type(value) is dict else "Columns"
-        texts = [label if type(label) is str else None for label in labels]
+        known = [label for label in labels if type(label) is str]
         guess = ""
         if type(key) is str:
-            known = [text for text in texts if text is not None]
+            if key in known:
+                continue
             stripped = [text for text in known if text.strip().lower() == key.strip().lower()]
             guess = f" Did you mean {stripped[0]!r}?" if stripped else did_you_mean(key, known)
         listed = ", ".join(_label(label) for label in labels[:60])
@@ -197,12 +215,12 @@ def _labels(value: Any, policy: Policy | None) -> list[Any] | None:
 
 
 def _label(label: Any) -> str:
-    return repr(label) if type(label) in (str, int, float, bool, bytes) else type_name(type(label))
+    return repr(label) if is_one_of(type(label), _PLAIN) else type_name(type(label))
 
 
 def _size_hints(namespace: Mapping[str, Any], source: str) -> Iterator[str]:
     for name, value in _named_in(source, namespace):
-        if type(value) in (list, tuple, str, bytes):
+        if is_one_of(type(value), _SIZED):
             yield f"{name} has {plural(len(value), 'item')}."
 
 

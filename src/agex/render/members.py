@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agex.policy import TypeRule
-from agex.render.classes import bases, class_attribute, own_dict, root_package, type_name
+from agex.render.classes import bases, class_attribute, inherits, own_dict, root_package, type_name
 from agex.render.fields import RecordField, record_fields, record_kind
 from agex.render.signatures import annotation_text, default_text, signature_of, signature_text
 
@@ -37,7 +37,7 @@ def class_members(rule: TypeRule) -> list[Member]:
         for field in fields:
             if rule.allows(field.name):
                 shown.append(Member(field.name, _field_declaration(field)))
-    elif enum.Enum in bases(cls):
+    elif inherits(cls, enum.Enum):
         for name, member in class_attribute(cls, "_member_map_", {}).items():
             if rule.allows(name):
                 shown.append(Member(name, f"{name} = {default_text(member._value_)}"))
@@ -57,13 +57,13 @@ def class_members(rule: TypeRule) -> list[Member]:
 def class_head(rule: TypeRule, name: str) -> str:
     """``class Order:`` with what tells how it is built and caught: its kind, or builtin bases."""
     kind = record_kind(rule.cls)
-    inherits = [kind] if kind in ("BaseModel", "NamedTuple", "TypedDict") else []
-    if enum.Enum in bases(rule.cls):
-        inherits = ["Enum"]
+    named = [kind] if kind in ("BaseModel", "NamedTuple", "TypedDict") else []
+    if inherits(rule.cls, enum.Enum):
+        named = ["Enum"]
     elif not kind:
         direct = type.__dict__["__bases__"].__get__(rule.cls)
-        inherits = [type_name(b) for b in direct if b is not object and b.__module__ == "builtins"]
-    head = f"class {name}({', '.join(inherits)}):" if inherits else f"class {name}:"
+        named = [type_name(b) for b in direct if b is not object and b.__module__ == "builtins"]
+    head = f"class {name}({', '.join(named)}):" if named else f"class {name}:"
     if not rule.constructable:
         return f"{head}  # handed out, not constructed"
     if kind not in ("dataclass", "define"):

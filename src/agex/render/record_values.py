@@ -9,7 +9,7 @@ import enum
 from typing import Any
 
 from agex.render.budget import clip
-from agex.render.classes import bases, class_attribute, stored, type_name
+from agex.render.classes import class_attribute, error_arguments, inherits, stored, type_name
 from agex.render.fields import record_fields
 from agex.render.walk import Child, Renderer
 
@@ -19,12 +19,11 @@ _MISSING = object()
 def find_record(value: Any) -> Renderer | None:
     """The renderer for a record, an enum member or an exception; ``None`` for anything else."""
     cls = type(value)
-    order = bases(cls)
-    if enum.Enum in order:
+    if inherits(cls, enum.Enum):
         return _enum_member
-    if BaseException in order:
+    if inherits(cls, BaseException):
         return _exception
-    if tuple in order and type(class_attribute(cls, "_fields")) is tuple:
+    if inherits(cls, tuple) and type(class_attribute(cls, "_fields")) is tuple:
         return _named_tuple
     if record_fields(cls) is not None:
         return _record
@@ -40,7 +39,7 @@ def _enum_member(value: Any, budget: int, child: Child) -> str:
 
 def _exception(value: BaseException, budget: int, child: Child) -> str:
     name = type_name(type(value))
-    arguments = BaseException.args.__get__(value)  # type: ignore[attr-defined]  # a C getter
+    arguments = error_arguments(value)
     inner = ", ".join(child(a, max(8, budget // max(1, len(arguments)))) for a in arguments[:5])
     return f"{name}({inner})"
 

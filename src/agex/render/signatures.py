@@ -10,11 +10,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from agex.render.budget import clip
-from agex.render.classes import bases, stored, type_name
+from agex.render.classes import ids, inherits, is_one_of, stored, type_name
 
 DEFAULT_CHARS = 40
 """A default value longer than this says nothing a reader needs: ``…`` stands for the rest."""
 
+_SCALARS = ids(int, float, bool, complex, str, bytes, type(None))
+_CONTAINERS = ids(tuple, list, dict, set, frozenset)
+_FUNCTIONS = ids(types.FunctionType, types.BuiltinFunctionType)
 _UNIONS = (types.UnionType, typing.Union)
 
 
@@ -34,7 +37,7 @@ def annotation_text(annotation: Any) -> str:
         return f"[{', '.join(map(annotation_text, annotation))}]"
     origin = typing.get_origin(annotation)
     if origin is None:
-        if type in bases(type(annotation)):
+        if inherits(type(annotation), type):
             return type_name(annotation)
         if type(annotation) is typing.ForwardRef:
             return annotation.__forward_arg__
@@ -56,7 +59,7 @@ def _is_typing(annotation: Any) -> bool:
 
 
 def _origin_name(annotation: Any, origin: Any) -> str:
-    if type in bases(type(origin)):
+    if inherits(type(origin), type):
         return type_name(origin)
     return str(getattr(origin, "__name__", None) or getattr(annotation, "_name", None) or "Any")
 
@@ -69,22 +72,22 @@ def _literal(value: Any) -> str:
 
 def default_text(value: Any) -> str:
     """A default value, ``...`` where writing it out would not help."""
-    if type(value) in (int, float, bool, complex, str, bytes, type(None)):
+    if is_one_of(type(value), _SCALARS):
         text = repr(value)
         return text if len(text) <= DEFAULT_CHARS else "..."
-    if type(value) in (tuple, list, dict, set, frozenset) and not value:
+    if is_one_of(type(value), _CONTAINERS) and not value:
         return repr(value)
-    if type(value) in (tuple, list) and len(value) <= 4:
+    if (type(value) is tuple or type(value) is list) and len(value) <= 4:
         inner = ", ".join(map(default_text, value))
         if len(inner) <= DEFAULT_CHARS and "..." not in inner:
             comma = "," if type(value) is tuple and len(value) == 1 else ""
             return f"({inner}{comma})" if type(value) is tuple else f"[{inner}]"
-    if type in bases(type(value)):
+    if inherits(type(value), type):
         return type_name(value)
-    if enum.Enum in bases(type(value)):
+    if inherits(type(value), enum.Enum):
         name = stored(value, "_name_")
         return f"{type_name(type(value))}.{name}" if type(name) is str else "..."
-    if type(value) in (types.FunctionType, types.BuiltinFunctionType):
+    if is_one_of(type(value), _FUNCTIONS):
         return value.__name__ if type(value.__name__) is str else "..."
     return "..."
 

@@ -14,7 +14,15 @@ from typing import Any, Protocol, TypeAlias
 
 from agex.policy import Policy
 from agex.render.budget import clip
-from agex.render.classes import bases, is_importable, qualified_name, root_package, type_name
+from agex.render.classes import (
+    bases,
+    ids,
+    inherits,
+    is_importable,
+    qualified_name,
+    root_package,
+    type_name,
+)
 
 BoundedRepr: TypeAlias = Callable[[Any, int], "str | None"]
 """The caller's own bounded ``repr``: ``(value, limit) -> text``, or ``None`` to leave it to us."""
@@ -40,9 +48,9 @@ Renderer: TypeAlias = Callable[[Any, int, Child], str]
 _ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]{6,16}(?=>)")
 """Where an object lies in memory: of no use to a reader, and different in every run."""
 
-_SHORT = frozenset({str, float, bool, type(None)})
+_SHORT = ids(str, float, bool, type(None))
 
-_by_type: dict[type, Renderer] = {}
+_by_type: dict[int, tuple[type, Renderer]] = {}
 _by_name: dict[tuple[str, str], Renderer] = {}
 _structural: list[Callable[[Any], Renderer | None]] = []
 
@@ -62,7 +70,7 @@ def register_renderer(cls: type | str, renderer: Renderer) -> None:
             raise ValueError(f"write the type as 'package:QualifiedName', not {cls!r}")
         _by_name[package, name] = renderer
     else:
-        _by_type[cls] = renderer
+        _by_type[id(cls)] = cls, renderer
 
 
 def register_structural(find: Callable[[Any], Renderer | None]) -> None:
@@ -85,7 +93,7 @@ class Walk:
         if budget <= 0:
             return ""
         cls = type(value)
-        if cls in _SHORT and (cls is not str or len(value) < budget):
+        if id(cls) in _SHORT and (cls is not str or len(value) < budget):
             # Most of what data is made of; the way around would cost ten times as much.
             text = repr(value)
             if len(text) <= budget:
@@ -116,10 +124,10 @@ class Walk:
 
     def _find(self, value: Any) -> Renderer:
         cls = type(value)
-        exact = _by_type.get(cls)
+        exact = _by_type.get(id(cls))
         if exact is not None:
-            return exact
-        if type in bases(cls):
+            return exact[1]
+        if inherits(cls, type):
             return _class
         if self._is_vouched_for(cls):
             if is_importable(cls):
