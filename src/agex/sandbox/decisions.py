@@ -54,7 +54,7 @@ class Decisions:
             return kinds.BUILTIN
         if cls in kinds.FUNCTION_TYPES:
             return kinds.FUNCTION
-        if cls in kinds.INTERNAL_MEMBERS and cls is not _NAMESPACE:
+        if cls in kinds.INTERNAL_MEMBERS:
             return kinds.INTERNAL
         if cls in kinds.EXCEPTION_CLASSES or cls in STAND_IN_CLASSES:
             return kinds.EXCEPTION
@@ -67,7 +67,7 @@ class Decisions:
             return kinds.LANGUAGE
         if self.policy.type_rule(cls) is not None:
             return kinds.REGISTERED
-        return kinds.FOREIGN
+        return kinds.EXCEPTION if issubclass(cls, BaseException) else kinds.FOREIGN
 
     def is_open(self, cls: type) -> bool:
         """May objects of exactly this type be iterated, indexed, entered, awaited?"""
@@ -109,6 +109,8 @@ class Decisions:
                 return Verdict.GUARDED, ""
             return Verdict.CLEAR, ""
         if kind == kinds.INTERNAL:
+            if name in kinds.THROWING:
+                return Verdict.GUARDED, ""
             members = kinds.INTERNAL_MEMBERS[owner]
             return self.listed(cls, name, members)
         if kind == kinds.LANGUAGE:
@@ -121,7 +123,11 @@ class Decisions:
                 return Verdict.CLEAR, ""
             return self.listed(cls, name, allowed)
         if kind == kinds.EXCEPTION:
-            return self.listed(cls, name, tables.EXCEPTION_FIELDS)
+            known = find(cls, name)
+            if known is not None and known[0] in kinds.EXCEPTION_CLASSES:
+                return self.listed(cls, name, tables.EXCEPTION_FIELDS)
+            # Whoever raised it may have put anything into its dictionary.
+            return Verdict.ASK, ""
         if kind == kinds.MODULE:
             return Verdict.CLEAR, ""
         if kind == kinds.REGISTERED:
@@ -176,6 +182,8 @@ class Decisions:
         """May agent code call this class? Builtins with a guarded call are handled before."""
         if is_agent_class(cls):
             return True
+        if cls in kinds.NEVER_MADE:
+            return False
         if cls in kinds.BUILTIN_TYPES or cls in kinds.EXCEPTION_CLASSES or cls in STAND_IN_CLASSES:
             return True
         rule = self.policy.type_rule(cls)

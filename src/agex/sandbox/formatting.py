@@ -20,12 +20,12 @@ from weakref import WeakSet
 from agex.errors import SizeRefused
 from agex.sandbox import bounds, kinds, tables
 from agex.sandbox.decisions import Decisions
-from agex.sandbox.opaque import Type, ViewMeta
-from agex.sandbox.origin import find, is_agent_class, is_agent_function, own_dict
+from agex.sandbox.opaque import ViewMeta
+from agex.sandbox.origin import find, is_agent_class, is_agent_function
 
 #: Exact types whose text is their value.
 PLAIN: frozenset[type] = frozenset(
-    {int, float, complex, bool, str, bytes, bytearray, type(None), type(Ellipsis), range, slice,
+    {int, float, complex, bool, str, bytes, bytearray, type(None), type(Ellipsis), range,
      type(NotImplemented)}
 )  # fmt: skip
 
@@ -139,7 +139,9 @@ class Texts:
             return None
         seen[key] = 3
         size: int | None
-        if cls in _SEQUENCES or cls in _MAPPINGS or cls in kinds.INTERNAL_MEMBERS:
+        if cls is slice:
+            size = self._safe((value.start, value.stop, value.step), seen, depth + 1, budget)
+        elif cls in _SEQUENCES or cls in _MAPPINGS or cls in kinds.INTERNAL_MEMBERS:
             size = self._safe_container(value, cls, seen, depth, budget)
         else:
             size = self._safe_object(value, cls, seen, depth, budget)
@@ -194,7 +196,11 @@ class Texts:
         if kind == kinds.LANGUAGE:
             if cls is types.SimpleNamespace:
                 return self._safe(vars(value), seen, depth + 1, budget)
-            if cls is _PARTIAL:
+            if cls is collections.ChainMap:
+                return self._safe(value.maps, seen, depth + 1, budget)
+            if isinstance(value, enum.Enum):
+                return self._safe(value._value_, seen, depth + 1, budget)
+            if cls is kinds.OwnPartial:
                 return self._safe(
                     (value.func, value.args, value.keywords), seen, depth + 1, budget
                 )
@@ -250,6 +256,10 @@ class Texts:
             return f"deque([{', '.join(map(again, value))}])"
         if isinstance(value, BaseException):
             return f"{cls.__name__}({', '.join(map(again, value.args))})"
+        if isinstance(value, collections.ChainMap):
+            return f"ChainMap({', '.join(map(again, value.maps))})"
+        if cls is slice:
+            return f"slice({again(value.start)}, {again(value.stop)}, {again(value.step)})"
         if isinstance(value, types.SimpleNamespace):
             return f"namespace({', '.join(f'{k}={again(v)}' for k, v in vars(value).items())})"
         if isinstance(value, enum.Enum) and is_agent_class(cls):
@@ -258,7 +268,7 @@ class Texts:
 
     def fields(self, value: Any, names: Sequence[_str]) -> _str:
         """The text of a dataclass instance: ``C(x=1, y=[2])``."""
-        body = ", ".join(f"{name}={self.repr(getattr(value, name))}" for name in names)
+        body = ", ".join(f"{name}={self.repr(self.read(value, name))}" for name in names)
         return f"{self.clean(type(value).__qualname__)}({body})"
 
     def exception(self, error: BaseException) -> _str:
@@ -426,6 +436,3 @@ class _Formatter(string.Formatter):
 _split: Any = __import__("_string").formatter_field_name_split
 _str = str
 _KEYS, _VALUES, _ITEMS = type({}.keys()), type({}.values()), type({}.items())
-_PARTIAL: Any = __import__("functools").partial
-_TYPE = Type
-_own = own_dict

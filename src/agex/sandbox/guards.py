@@ -137,6 +137,12 @@ class Guards:
     def asked(self, owner: Any, name: str, why: str) -> Any:
         """Reads that depend on the object at hand."""
         cls = type(owner)
+        if isinstance(owner, BaseException):
+            if name in owner.__dict__.get(OWN_FIELDS, ()):
+                return getattr(owner, name)
+            if find(cls, name) is None and name not in owner.__dict__:
+                return getattr(owner, name)  # not there: Python says so itself
+            raise self.refusal(owner, name)
         if self.decisions.kind(cls) == kinds.AGENT:
             if name in self.own_names.get(cls, ()):
                 return getattr(owner, name)
@@ -391,7 +397,7 @@ class Guards:
             return self.metaclass_attribute(cls, name)
         holder, raw = found
         if is_agent_class(holder):
-            return getattr(cls, name)
+            return self.own_member(cls, raw, getattr(cls, name))
         kind = self.decisions.kind(holder)
         if kind in (kinds.BUILTIN, kinds.EXCEPTION):
             verdict, why = self.decisions.defined_read(cls, kind, holder, name)
@@ -415,6 +421,20 @@ class Guards:
             raise self.refusal(cls, name, self.decisions.sentence(cls, name, rule))
         instead = rule.instead(name)
         return instead if instead is not None else copied(getattr(cls, name))
+
+    def own_member(self, cls: type, raw: Any, value: Any) -> Any:
+        """A member of an agent class. What the standard library wrote into it (``__init__`` of a
+        dataclass) reads and writes natively, so it is for objects of that class only."""
+        if type(raw) is FunctionType and not is_agent_function(raw):
+
+            def checked(*args: Any, **kwargs: Any) -> Any:
+                if not args or not isinstance(args[0], cls):
+                    raise TypeError(f"{raw.__name__}() needs a {cls.__name__!r} object")
+                return raw(*args, **kwargs)
+
+            checked.__name__ = checked.__qualname__ = raw.__name__
+            return checked
+        return value
 
     def metaclass_attribute(self, cls: type, name: str) -> Any:
         """A name that only the metaclass knows: the agent's own, Enum's members, ABC's register."""
@@ -462,7 +482,11 @@ class Guards:
             if not own:
                 raise self.refusal(cls, name)
             return types.MappingProxyType(
-                {k: v for k, v in own_dict(cls).items() if "$" not in k and k not in _HIDDEN_KEYS}
+                {
+                    k: self.own_member(cls, v, v)
+                    for k, v in own_dict(cls).items()
+                    if "$" not in k and k not in _HIDDEN_KEYS
+                }
             )
         if name in tables.READABLE_DUNDERS and name not in tables.PROTOCOL:
             if not own and self.decisions.rule(cls) is None and cls not in kinds.LANGUAGE_MEMBERS:
@@ -482,7 +506,7 @@ class Guards:
             return self.metaclass_dunder(cls, name)
         holder, raw = found
         if is_agent_class(holder):
-            return getattr(cls, name)
+            return self.own_member(cls, raw, getattr(cls, name))
         if holder in (type,) or issubclass(holder, type):
             if name in ("__init__", "__call__", "__repr__", "__setattr__", "__delattr__"):
                 return lambda target, *a, **k: self.call(
@@ -609,6 +633,14 @@ class Guards:
                 raise self.refusal(owner, name)
             if name.startswith("__") and name not in _EXCEPTION_WRITES:
                 raise self.refusal(owner, name)
+            if not is_agent_class(cls) and not name.startswith("__"):
+                if find(cls, name) is None:
+                    held = owner.__dict__
+                    if name in held and name not in held.get(OWN_FIELDS, ()):
+                        raise self.refusal(owner, name)
+                    held[OWN_FIELDS] = (*held.get(OWN_FIELDS, ()), name)
+                elif name not in tables.EXCEPTION_FIELDS:
+                    raise self.refusal(owner, name)
             store(owner, name, value)
             return
         kind = self.decisions.kind(cls)
@@ -687,6 +719,7 @@ class Guards:
             self.check_protocol_value(cls, name, value)
         if not issubclass(cls, type) and not self.is_pure(cls):
             self.check_override(cls, name, value)
+        self.check_descriptor(name, value)
         self.forget(name)
         if plain:
             type.__setattr__(cls, name, value)
@@ -1004,11 +1037,22 @@ class Guards:
                 raise TypeRefused(f"defining {name} is not offered here; {advice}")
             if is_meta and name in ("__eq__", "__hash__", "mro") and _is_agent_made(value):
                 raise TypeRefused(f"a metaclass cannot define {name} here; leave it out")
-            if name.startswith("__") and name.endswith("__") and name in tables.PROTOCOL:
+            if name in tables.PROTOCOL or name in _ENUM_HOOKS:
                 self.check_protocol_value(cls, name, value)
+            self.check_descriptor(name, value)
         if isinstance(cls, type) and not is_meta and not self.is_pure(cls):
             for name in namespace:
                 self.check_override(cls, name, namespace[name])
+
+    def check_descriptor(self, name: str, value: Any) -> None:
+        """An unregistered object with ``__get__`` in a class would run, and show what it holds."""
+        if hasattr(type(value), "__get__") and self.decisions.kind(type(value)) == kinds.FOREIGN:
+            if type(value) in _DESCRIPTORS or name == tables.MARK or name in _HIDDEN_KEYS:
+                return
+            raise TypeRefused(
+                f"{type(value).__name__!r} object is not registered, so it cannot be an attribute "
+                f"of a class; put it into a list, or set {name} on instances"
+            )
 
     def check_override(self, cls: type, name: str, value: Any) -> None:
         """A subclass of a host class keeps its hands off what the policy does not show of that class.
@@ -1200,6 +1244,13 @@ def chain_of(error: BaseException) -> Iterator[BaseException]:
 
 
 _NAMESPACE = types.SimpleNamespace
+#: Where an exception keeps the names that agent code set on it.
+OWN_FIELDS = "$own"
+_ENUM_HOOKS = frozenset({"_missing_", "_generate_next_value_"})
+#: Descriptors that classes are made of.
+_DESCRIPTORS: frozenset[type] = frozenset(
+    {types.MemberDescriptorType, types.GetSetDescriptorType, type(THE_MARK), types.DynamicClassAttribute}
+)
 _ALWAYS_OPEN = (
     (kinds.BUILTIN_TYPES | frozenset(kinds.INTERNAL_MEMBERS)) - {object, types.SimpleNamespace}
 )

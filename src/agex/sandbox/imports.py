@@ -8,6 +8,7 @@ twin, submodules as views, the module's own containers as copies.
 from __future__ import annotations
 
 import functools
+import json
 import math
 import random
 import re
@@ -19,7 +20,7 @@ from typing import Any
 
 from agex.errors import ImportRefused, did_you_mean
 from agex.policy import ModuleRule
-from agex.sandbox import bounds, clock, language, methods
+from agex.sandbox import bounds, clock, kinds, language, methods
 from agex.sandbox.decisions import MUTABLE, ModuleView
 from agex.sandbox.guards import Guards, copied
 
@@ -201,10 +202,22 @@ class Importer:
             return copied(value)
         if isinstance(value, type):
             return self.guards.show_class(value) if self.guards.decisions.rule(value) else value
+        if self.is_strange(value, name):
+            raise AttributeError(
+                f"{name} is a {type(value).__name__!r} object, which is not registered"
+            )
         curated = _CURATED_HOMES.get(id(value))
         if curated is not None:
             return self.members(curated[1])[curated[2]]
         return value
+
+
+    def is_strange(self, value: Any, name: str) -> bool:
+        """An object in a module whose class is neither registered nor of the same package."""
+        cls = type(value)
+        return self.guards.decisions.kind(cls) == kinds.FOREIGN and (
+            cls.__module__.split(".")[0] not in (name.split(".")[0], "builtins", "typing")
+        )
 
 
 class _Curated:
@@ -346,6 +359,19 @@ def _twins(guards: Guards) -> dict[int, tuple[Any, Any]]:
         bounds.check_length("getrandbits()", k, bounds.MAX_BITS)
         return random.getrandbits(k)
 
+    def reading(real: Any, *names: str) -> Callable[..., Any]:
+        """A function of json: the callables it is given pass the call guard."""
+
+        def wrapped(subject: Any, *args: Any, **kwargs: Any) -> Any:
+            for name in names:
+                if kwargs.get(name) is not None:
+                    kwargs[name] = guards.call(kwargs[name])
+            return real(subject, *args, **kwargs)
+
+        return wrapped
+
+    hooks = ("cls", "object_hook", "parse_float", "parse_int", "parse_constant", "object_pairs_hook")
+
     def shuffle(items: Any) -> None:
         random.shuffle(items)
 
@@ -372,6 +398,10 @@ def _twins(guards: Guards) -> dict[int, tuple[Any, Any]]:
         re.sub: substitution(re.sub),
         re.subn: substitution(re.subn),
         string.Formatter: no_formatter,
+        json.loads: reading(json.loads, *hooks),
+        json.load: reading(json.load, *hooks),
+        json.dumps: reading(json.dumps, "cls", "default"),
+        json.dump: reading(json.dump, "cls", "default"),
     }
     # Bound methods are made anew at each read; the module holds the one that agent code is shown.
     return {id(real): (real, twin) for real, twin in table.items()}

@@ -14,6 +14,7 @@ import dataclasses
 import enum
 import functools
 import itertools
+import string
 import types
 import typing
 from typing import Any
@@ -86,7 +87,6 @@ INTERNAL_MEMBERS: dict[type, frozenset[str]] = {
     itertools.chain: frozenset(),
     types.GenericAlias: frozenset(),
     types.UnionType: frozenset(),
-    types.SimpleNamespace: frozenset(),
 }
 for _step in ("asend", "athrow", "aclose"):
 
@@ -111,6 +111,14 @@ FUNCTION_TYPES: frozenset[type] = frozenset(
     }
 )
 
+class OwnPartial(functools.partial):  # type: ignore[type-arg]  # what agent code knows as partial
+    """``functools.partial`` over a function that passed the call guard; the host's stay opaque."""
+
+    __slots__ = ()
+
+
+OwnPartial.__name__ = OwnPartial.__qualname__ = "partial"
+
 #: Curated classes: what of them is native, and what is guarded (see ``methods.py``).
 #: ``None`` for the members means that every public one is native.
 LANGUAGE_MEMBERS: dict[type, frozenset[str] | None] = {
@@ -120,7 +128,7 @@ LANGUAGE_MEMBERS: dict[type, frozenset[str] | None] = {
     collections.defaultdict: None,
     collections.ChainMap: None,
     types.SimpleNamespace: None,
-    functools.partial: frozenset(),
+    OwnPartial: frozenset({"func", "args", "keywords"}),
     functools.partialmethod: frozenset(),
     functools.cached_property: frozenset(),
     functools.singledispatchmethod: frozenset({"register"}),
@@ -166,7 +174,7 @@ for _alias in (
     typing.Concatenate[int, ...], typing.Unpack[tuple[int, ...]],
 ):  # fmt: skip
     if not isinstance(_alias, type) and type(_alias) not in LANGUAGE_MEMBERS:
-        LANGUAGE_MEMBERS[type(_alias)] = frozenset({"copy_with"} & set())
+        LANGUAGE_MEMBERS[type(_alias)] = frozenset()
 del _alias
 
 #: Classes of the language that have nothing to hide as a base: they bring hooks, not data.
@@ -193,6 +201,13 @@ EXCEPTION_CLASSES: frozenset[type] = frozenset(
     for value in vars(builtins).values()
     if isinstance(value, type) and issubclass(value, BaseException)
 )
+
+
+#: Methods that raise what they are given: an exception class is constructed by that.
+THROWING = frozenset({"throw", "athrow"})
+
+#: Classes nobody gets to make, whatever is registered: they read attributes by name.
+NEVER_MADE: frozenset[type] = frozenset({string.Formatter})
 
 
 def is_abc(cls: type) -> bool:

@@ -27,7 +27,6 @@ from typing import Any
 
 from agex.errors import TypeRefused
 from agex.sandbox import bounds, clock, kinds, methods, tables
-from agex.sandbox.decisions import Verdict
 from agex.sandbox.formatting import Texts
 from agex.sandbox.guards import Guards
 from agex.sandbox.opaque import view_of
@@ -88,10 +87,19 @@ def _dataclass_functions(guards: Guards) -> dict[str, Any]:
             for field in own_dict(target).values():
                 if isinstance(field, dataclasses.Field):
                     approve_factory(field.default_factory)
+            declared = {
+                *getattr(target, "__dataclass_fields__", ()),
+                *own_dict(target).get("__annotations__", ()),
+            }
             hidden = [
                 name
-                for name in getattr(target, "__dataclass_fields__", ())
-                if guards.decisions.read(target, name)[0] is Verdict.REFUSED
+                for name in declared
+                if not guards.is_pure(target)
+                and any(
+                    not rule.allows(name)
+                    for base in target.__mro__
+                    if (rule := guards.decisions.rule(base)) is not None
+                )
             ]
             if hidden:
                 raise TypeRefused(
@@ -175,9 +183,18 @@ def _dataclass_functions(guards: Guards) -> dict[str, Any]:
         cls = known(obj)
         if isinstance(obj, type):
             raise TypeError("replace() should be called on dataclass instances")
-        if not is_agent_class(cls):
-            guards.call(cls)
-        return dataclasses.replace(obj, **changes)
+        for name, spec in cls.__dataclass_fields__.items():  # type: ignore[attr-defined]
+            kind = spec._field_type.name
+            if kind == "_FIELD_CLASSVAR":
+                continue
+            if not spec.init:
+                if name in changes:
+                    raise ValueError(f"field {name} is declared with init=False")
+            elif name not in changes:
+                if kind == "_FIELD_INITVAR" and spec.default is dataclasses.MISSING:
+                    raise ValueError(f"InitVar {name!r} must be specified with replace()")
+                changes[name] = guards.value(obj, name)
+        return guards.call(cls)(**changes)
 
     def make_dataclass(name: str, specs: Any, *, bases: Any = (), namespace: Any = None, **options: Any) -> Any:
         annotations: dict[str, Any] = {}
@@ -218,17 +235,11 @@ def _dataclass_functions(guards: Guards) -> dict[str, Any]:
 # ------------------------------------------------------------------ functools
 
 
-class _Partial(functools.partial):  # type: ignore[type-arg]  # a class for isinstance only
-    """``functools.partial`` whose function passed the call guard when it was made."""
-
-
 def _functools(guards: Guards) -> dict[str, Any]:
     call = guards.call
 
     def partial(function: Any, /, *args: Any, **kwargs: Any) -> Any:
-        if type(function) is functools.partial:
-            return functools.partial(function, *args, **kwargs)
-        return functools.partial(call(function), *args, **kwargs)
+        return kinds.OwnPartial(call(function), *args, **kwargs)
 
     def reduce(function: Any, sequence: Any, /, *initial: Any) -> Any:
         return functools.reduce(
@@ -332,8 +343,9 @@ def _functools(guards: Guards) -> dict[str, Any]:
 
         return mark(Bound)()
 
+    guards.substitutes[id(kinds.OwnPartial)] = (kinds.OwnPartial, partial)
     return {
-        "partial": partial,
+        "partial": kinds.OwnPartial,
         "reduce": reduce,
         "wraps": wraps,
         "update_wrapper": update_wrapper,
@@ -885,6 +897,19 @@ def _typing(guards: Guards) -> dict[str, Any]:
     named_tuple.__mro_entries__ = typing.NamedTuple.__mro_entries__  # type: ignore[attr-defined]
     guards.substitutes[id(typing.NamedTuple)] = (typing.NamedTuple, named_tuple)
     guards.substitutes[id(typing.TypedDict)] = (typing.TypedDict, typed_dict)
+    def own_only(real: Any) -> Any:
+        """Decorators that leave a mark on what they are given take the agent's own things."""
+
+        def decorate(thing: Any, /) -> Any:
+            if not is_agent_function(thing) and not (
+                isinstance(thing, type) and is_agent_class(thing)
+            ) and not isinstance(thing, (property, classmethod, staticmethod)):
+                raise TypeRefused(f"{real.__name__}() decorates what you made yourself here")
+            return real(thing)
+
+        return decorate
+
+    marking = ("final", "no_type_check", "override", "runtime_checkable", "overload")
     names = [
         name
         for name in typing.__all__
@@ -892,6 +917,7 @@ def _typing(guards: Guards) -> dict[str, Any]:
     ]
     return {
         **{name: getattr(typing, name) for name in names},
+        **{n: own_only(getattr(typing, n)) for n in marking if hasattr(typing, n)},
         "get_type_hints": get_type_hints,
     }
 
@@ -962,14 +988,23 @@ def _type_stand_in() -> Any:
     return Type
 
 
+def _abc(guards: Guards) -> dict[str, Any]:
+    def abstractmethod(function: Any) -> Any:
+        if not is_agent_function(function) and not isinstance(
+            function, (property, classmethod, staticmethod)
+        ):
+            raise TypeRefused("abstractmethod() decorates methods of your own here")
+        return abc.abstractmethod(function)
+
+    return {**_names(abc, "ABC ABCMeta"), "abstractmethod": abstractmethod}
+
+
 _ABC_NAMES = " ".join(collections.abc.__all__)
 
 #: Module name → what makes its members for one session.
 MODULES: dict[str, Callable[[Guards], dict[str, Any]]] = {
     "__future__": lambda _: {"annotations": None},
-    "abc": lambda _: _names(
-        abc, "ABC ABCMeta abstractmethod abstractproperty abstractclassmethod abstractstaticmethod"
-    ),
+    "abc": _abc,
     "collections": _collections,
     "collections.abc": lambda _: _names(collections.abc, _ABC_NAMES),
     "contextlib": _contextlib,

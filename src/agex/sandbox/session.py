@@ -206,6 +206,9 @@ class Session:
                     text = tracebacks.short(error, self.guards, source)
                 except LimitReached:
                     text = type(error).__name__
+            if not self.guards.texts.is_safe(error.args):
+                # The host may show the error to anybody: its words stay within the policy.
+                error.args = tuple(self.guards.texts.repr(arg) for arg in error.args)
             error.__traceback__ = None if _holds_frames(error) else error.__traceback__
         return Result(
             error=error,
