@@ -19,6 +19,7 @@ import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parent.parent
 if str(ROOT) not in sys.path:
@@ -33,7 +34,7 @@ MODULES = """
     decorators named_expressions fstring class descr genexps augassign dictcomps setcomps
     keywordonlyarg positional_only_arg extcall compare contains iter enumerate string_literals
     property super raise yield_from except_star exception_group binop bool int_literal global
-    isinstance funcattrs metaclass coroutines asyncgen contextlib dict list tuple set range slice
+    isinstance funcattrs metaclass coroutines asyncgen contextlib dict set range slice
     sort pow type_params type_aliases
 """.split()
 
@@ -46,51 +47,77 @@ def find(name: str) -> Path | None:
     return Path(spec.origin)
 
 
-def run_module(name: str) -> dict[str, dict[str, str]]:
-    """One module in both worlds: the outcomes in agex of what plain CPython passes."""
+def run_plain(name: str) -> dict[str, Any]:
+    """What plain CPython passes of one module, and which methods and docstrings there are."""
     from benchmarks.compatibility import judge
     from benchmarks.compatibility.adapt import adapt
     from benchmarks.compatibility.load import load
+    from benchmarks.compatibility.worlds import PlainWorld
+
+    source = source_of(name)
+    adapted = adapt(source)
+    plain = PlainWorld(PRELUDE.read_text(encoding="utf-8"))
+    base = plain.namespace["TestCase"]  # a module may have a class of this name as well
+    loaded = load(adapted, plain)
+    names = judge.test_methods(plain.namespace, base)
+    texts = judge.doctest_strings(adapted, source, plain.namespace)
+    expected = judge.run_methods(names, plain, loaded)
+    for label, text in texts.items():
+        expected |= judge.run_doctest(text, label, plain)
+    return {"names": names, "texts": texts, "expected": expected}
+
+
+def run_agex(name: str, plain: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """The outcomes in agex of what plain CPython passes."""
+    from benchmarks.compatibility import judge
+    from benchmarks.compatibility.adapt import adapt
+    from benchmarks.compatibility.load import load, reduced
     from benchmarks.compatibility.worlds import AgexWorld, PlainWorld
 
-    path = find(name)
-    if path is None:
-        return {}
-    source = path.read_text(encoding="utf-8")
+    adapted = adapt(source_of(name))
     prelude = PRELUDE.read_text(encoding="utf-8")
-    adapted = adapt(source)
-
-    plain = PlainWorld(prelude)
-    plain_loaded = load(adapted, plain)
-    names = judge.test_methods(plain, plain.namespace)
-    texts = judge.doctest_strings(adapted, source, plain.namespace)
-    expected = judge.run_methods(names, plain, plain_loaded)
-    expected_examples: dict[str, str] = {}
-    for label, text in texts.items():
-        expected_examples |= judge.run_doctest(text, label, plain)
-
+    expected: dict[str, str] = plain["expected"]
     agex = AgexWorld(prelude)
     loaded = load(adapted, agex)
-    good = [pair for pair in names if expected[".".join(pair)] == "passed"]
+    good = [(c, m) for c, m in plain["names"] if expected[f"{c}.{m}"] == "passed"]
     methods = judge.run_methods(good, agex, loaded)
-    # What already our own stand-in cannot give (streams, files, processes) is refused by design.
-    methods |= {label: text for label, text in expected.items() if text.startswith("refused")}
     examples: dict[str, str] = {}
-    for label, text in texts.items():
+    for label, text in plain["texts"].items():
         world = AgexWorld(prelude)
         load(adapted, world)
         found = judge.run_doctest(text, label, world)
-        examples |= {key: found[key] for key in found if expected_examples[key] == "passed"}
-    return {
-        "methods": methods,
-        "examples": examples,
-        "plain": {**expected, **expected_examples},
-    }
+        examples |= {key: found[key] for key in found if expected[key] == "passed"}
+    if loaded.left_out and any(text.startswith("failed") for text in methods.values()):
+        # Does plain CPython fail as well without the pieces that were refused? Then it is those.
+        less = PlainWorld(prelude)
+        less_loaded = load(reduced(adapted, loaded), less)
+        failing = [pair for pair in good if methods[".".join(pair)].startswith("failed")]
+        for label, text in judge.run_methods(failing, less, less_loaded).items():
+            if text != "passed":
+                methods[label] = f"refused: {loaded.lost}"
+    # What already our own stand-in cannot give (streams, files, processes) is refused by design.
+    methods |= {label: text for label, text in expected.items() if text.startswith("refused")}
+    return {"methods": methods, "examples": examples, "plain": expected}
 
 
-def in_own_process(name: str) -> dict[str, dict[str, str]]:
-    """The same, where a crash takes nothing else with it."""
-    command = [sys.executable, "-m", "benchmarks.compat", "--one", name]
+def source_of(name: str) -> str:
+    """The text of a test module."""
+    path = find(name)
+    assert path is not None
+    return path.read_text(encoding="utf-8")
+
+
+def in_own_processes(name: str) -> dict[str, dict[str, str]]:
+    """One module, each world in a process that it may wreck."""
+    plain = in_own_process(["--plain", name], "")
+    if "error" in plain:
+        return plain
+    return in_own_process(["--agex", name], json.dumps(plain))
+
+
+def in_own_process(options: list[str], given: str) -> dict[str, Any]:
+    """What this script says with these options and this input, as a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.compat", *options]
     paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
     try:
@@ -99,6 +126,7 @@ def in_own_process(name: str) -> dict[str, dict[str, str]]:
                 command,
                 cwd=folder,
                 env=environment,
+                input=given,
                 capture_output=True,
                 text=True,
                 timeout=MODULE_SECONDS,
@@ -110,7 +138,7 @@ def in_own_process(name: str) -> dict[str, dict[str, str]]:
     if marker not in done.stdout:
         tail = done.stderr.strip().splitlines()[-1:] or ["no output"]
         return {"error": {"module": f"failed: exit {done.returncode}: {tail[0]}"}}
-    outcomes: dict[str, dict[str, str]] = json.loads(done.stdout.partition(marker)[2])
+    outcomes: dict[str, Any] = json.loads(done.stdout.partition(marker)[2])
     return outcomes
 
 
@@ -182,14 +210,18 @@ def main() -> int:
     """Run what was asked for and print or keep the tables."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.compat", description=__doc__)
     parser.add_argument("modules", nargs="*", help="modules without 'test_' (all)")
-    parser.add_argument("--one", help=argparse.SUPPRESS)
+    parser.add_argument("--plain", help=argparse.SUPPRESS)
+    parser.add_argument("--agex", help=argparse.SUPPRESS)
     parser.add_argument("--show", default="", help="list outcomes that start with this")
     parser.add_argument(
         "--write", action="store_true", help="keep the tables in benchmarks/results"
     )
     chosen = parser.parse_args()
-    if chosen.one:
-        outcomes = run_module(chosen.one)
+    if chosen.plain or chosen.agex:
+        if chosen.plain:
+            outcomes = run_plain(chosen.plain)
+        else:
+            outcomes = run_agex(chosen.agex, json.load(sys.stdin))
         print("\n=== outcomes ===\n" + json.dumps(outcomes))
         return 0
 
@@ -197,7 +229,7 @@ def main() -> int:
     for name in chosen.modules or MODULES:
         if find(name) is None:
             continue
-        results[name] = in_own_process(name)
+        results[name] = in_own_processes(name)
         print("\n".join(table({name: results[name]})[2:-1]), flush=True)
         if chosen.show:
             for part in ("error", "methods", "examples", "plain"):

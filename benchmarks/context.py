@@ -37,6 +37,7 @@ class Conversation:
 
     path: str
     requests: list[tuple[Message, ...]] = field(default_factory=list)
+    replies: list[str] = field(default_factory=list)
 
 
 class Tap:
@@ -51,7 +52,9 @@ class Tap:
 
     def complete(self, messages: Sequence[Message], **options: Any) -> Any:
         self._conversation.requests.append(tuple(messages))
-        return self._client.complete(messages, **options)
+        response = self._client.complete(messages, **options)
+        self._conversation.replies.append(response.text)
+        return response
 
 
 @contextlib.contextmanager
@@ -107,7 +110,7 @@ def row(example: str, conversation: Conversation) -> Row:
         primer=len(primer),
         api=len(api),
         assignment=len(assignment.text),
-        replies=sum(len(m.text) for m in last if m.role == "assistant"),
+        replies=sum(map(len, conversation.replies)),
         observations=sum(len(m.text) for m in last if m.role == "user"),
         sent=sum(len(m.text) for request in conversation.requests for m in request),
     )

@@ -91,8 +91,32 @@ def split_import(node: ast.Import | ast.ImportFrom, adapted: Adapted) -> Iterato
             adapted.harness[head] = head
 
 
+def without_inner_harness(source: str) -> str:
+    """The source with harness imports inside functions and classes turned into assignments."""
+    lines = source.splitlines(keepends=True)
+    tree = ast.parse(source)
+    top = {id(node) for node in tree.body}
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.ImportFrom) or id(node) in top or not is_harness(node.module):
+            continue
+        if node.module is None or node.lineno is None or node.end_lineno is None:
+            continue
+        indent = lines[node.lineno - 1][: node.col_offset]
+        if indent.strip():
+            continue
+        targets = [
+            f"{alias.asname or alias.name} = {harness_expression(node.module, alias.name)}"
+            for alias in node.names
+        ]
+        for number in range(node.lineno, node.end_lineno + 1):
+            lines[number - 1] = "\n"
+        lines[node.lineno - 1] = indent + "; ".join(targets) + "\n"
+    return "".join(lines)
+
+
 def adapt(source: str) -> Adapted:
     """Cut a test module into pieces."""
+    source = without_inner_harness(source)
     tree = ast.parse(source)
     lines = source.splitlines(keepends=True)
     adapted = Adapted([], ast.get_docstring(tree) or "", "")

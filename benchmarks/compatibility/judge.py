@@ -13,6 +13,9 @@ from benchmarks.compatibility.adapt import Adapted
 from benchmarks.compatibility.load import Loaded, explain, reason_of
 from benchmarks.compatibility.worlds import Ran, World
 
+_NOT_OFFERED = re.compile(r"has no registered attribute|has no attribute '\w+' here")
+"""How a module's view says that a member is not among the ones agent code may have."""
+
 FLAGS = doctest.ELLIPSIS | doctest.IGNORE_EXCEPTION_DETAIL
 
 
@@ -49,6 +52,8 @@ def judge(ran: Ran, world: World, loaded: Loaded, since: int) -> str:
         known = explain(link, loaded, "")
         if known:
             return f"refused: {known}"
+        if isinstance(link, AttributeError) and _NOT_OFFERED.search(str(link)):
+            return f"refused: {type(link).__name__}: {link}"
     if swallowed:
         return f"refused: {reason_of(swallowed[-1])}"
     return f"failed: {reason_of(error)}"
@@ -73,9 +78,8 @@ def run_methods(names: list[tuple[str, str]], world: World, loaded: Loaded) -> d
     return outcomes
 
 
-def test_methods(world: World, namespace: dict[str, Any]) -> list[tuple[str, str]]:
+def test_methods(namespace: dict[str, Any], base: type) -> list[tuple[str, str]]:
     """Every test method of the classes a plain namespace holds, in order of appearance."""
-    base = namespace["TestCase"]
     found = []
     for name, value in list(namespace.items()):
         if isinstance(value, type) and issubclass(value, base) and value is not base:

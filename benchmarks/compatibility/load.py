@@ -19,9 +19,15 @@ MOST_REPAIRS = 400
 
 @dataclass(slots=True)
 class Loaded:
-    """What is missing after loading: names and ``Class.method`` with the reason for each."""
+    """What is missing after loading: names and ``Class.method`` with the reason for each.
+
+    ``left_out`` says the same in pieces: the ones that did not run at all (``None``), and classes
+    as they stand without the members that were refused. ``lost`` is the last such reason.
+    """
 
     missing: dict[str, str] = field(default_factory=dict)
+    left_out: dict[int, str | None] = field(default_factory=dict)
+    lost: str = ""
 
 
 def reason_of(error: BaseException) -> str:
@@ -105,12 +111,22 @@ def load(adapted: Adapted, world: World) -> Loaded:
             loaded.missing[shown] = f"the harness's own {expression}"
         elif shown == expression and world.run(f"{expression}\n").error is not None:
             loaded.missing[shown] = f"the harness's own {expression}"
-    for piece in adapted.pieces:
-        run_piece(piece, adapted, world, loaded)
+    for number, piece in enumerate(adapted.pieces):
+        run_piece(number, piece, adapted, world, loaded)
     return loaded
 
 
-def run_piece(piece: Piece, adapted: Adapted, world: World, loaded: Loaded) -> None:
+def reduced(adapted: Adapted, loaded: Loaded) -> Adapted:
+    """The module as far as a world could load it, to see what plain CPython makes of the rest."""
+    pieces = []
+    for number, piece in enumerate(adapted.pieces):
+        text = loaded.left_out.get(number, piece.source)
+        if text is not None:
+            pieces.append(Piece(text, piece.node, piece.binds))
+    return Adapted(pieces, adapted.docstring, adapted.future, adapted.harness)
+
+
+def run_piece(number: int, piece: Piece, adapted: Adapted, world: World, loaded: Loaded) -> None:
     """Run one piece, a class if need be without some of its members."""
     ran = world.run(adapted.future + piece.source)
     if ran.error is None:
@@ -126,9 +142,13 @@ def run_piece(piece: Piece, adapted: Adapted, world: World, loaded: Loaded) -> N
             if ran.error is None:
                 for name, why in repair.removed.items():
                     loaded.missing[f"{piece.node.name}.{name}"] = why
+                    loaded.lost = why
+                loaded.left_out[number] = repair.source
                 return
     why = reason_of(ran.error) if ran.error is not None else ""
     why = explain(ran.error, loaded, why)
+    loaded.left_out[number] = None
+    loaded.lost = why
     for name in piece.binds:
         loaded.missing.setdefault(name, why)
 
