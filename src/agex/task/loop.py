@@ -11,6 +11,7 @@ the caller's own objects.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from time import perf_counter
@@ -109,8 +110,6 @@ class Run:
             )
         except BaseException as error:
             self._failed(turn, error)
-            if isinstance(error, Exception):
-                self.workspace.close()
             raise
 
     def _turn(self, turn: int, messages: list[Message]) -> tuple[Any] | None:
@@ -342,16 +341,19 @@ class Run:
         )
 
     def _failed(self, turn: int, error: BaseException) -> None:
-        self.place.emit(
-            TaskFailed(
-                **self.place.facts(),
-                task=self.contract.name,
-                kind=type(error).__name__,
-                message=str(error),
-                usage=self._usage(),
-                turns=turn,
-            )
+        event = TaskFailed(
+            **self.place.facts(),
+            task=self.contract.name,
+            kind=type(error).__name__,
+            message=str(error),
+            usage=self._usage(),
+            turns=turn,
         )
+        # A listener or a store that fails now must not hide what went wrong before.
+        with contextlib.suppress(Exception):
+            self.place.emit(event)
+        with contextlib.suppress(Exception):
+            self.workspace.close()
         if isinstance(error, TaskError) and not error.events:
             error.task = self.place.path
             error.events = tuple(self.place.events)

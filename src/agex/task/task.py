@@ -311,7 +311,12 @@ class Task(Generic[P, R]):
         on_event: OnEvent | None,
     ) -> Any:
         """A thread of its own: the default executor is small, and runs wait for minutes."""
-        loop = asyncio.get_running_loop()
+        try:
+            loop = asyncio.get_running_loop()
+        except (
+            RuntimeError
+        ):  # awaited without a loop, as agent code may: there is nobody to hold up
+            return self._run(args, kwargs, state, on_event)
         done: asyncio.Future[Any] = loop.create_future()
         stopping = threading.Event()
         context = contextvars.copy_context()
