@@ -24,6 +24,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from agex.errors import ArgumentError
+from agex.render.classes import type_name
 from agex.task.definition import Definition
 
 _SCALARS: tuple[type, ...] = (int, float, str, bytes, bool, complex)
@@ -406,8 +407,8 @@ def _got(expected: Sequence[str], found: Any) -> str:
     kind = type(found)
     if kind in _SCALARS:
         shown = repr(found if kind not in (str, bytes) else found[:60])
-        return f", got {kind.__name__} {shown[:80]}"
-    return ", got None" if found is None else f", got {_article(kind.__name__)}"
+        return f", got {type_name(kind)} {shown[:80]}"
+    return ", got None" if found is None else f", got {_article(type_name(kind))}"
 
 
 def _path(location: Sequence[Any], value: Any) -> str:
