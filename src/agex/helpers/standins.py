@@ -9,9 +9,11 @@ import contextlib
 import csv
 import decimal
 import io
+import pprint
 import struct
 import time
 import zlib
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
@@ -95,6 +97,42 @@ def bounded_decompress(data: bytes, /, wbits: int = zlib.MAX_WBITS, bufsize: int
     if not machine.eof:
         raise zlib.error("Error -5 while decompressing data: incomplete or truncated stream")
     return out
+
+
+# ---------------------------------------------------------------- pprint
+
+
+class _CarefulPrinter(pprint.PrettyPrinter):
+    """Shows containers and plain values; of other people's objects only the type."""
+
+    def format(
+        self, object: Any, context: dict[int, int], maxlevels: int, level: int
+    ) -> tuple[str, bool, bool]:
+        kind = type(object)
+        if kind in (deque, Counter, OrderedDict, defaultdict):  # their own repr asks every item
+            inner = list(object) if kind is deque else dict(object)
+            text, readable, recursive = self.format(inner, context, maxlevels, level)
+            return f"{kind.__name__}({text})", readable, recursive
+        home = kind.__module__
+        if home in ("builtins", AGENT_HOME) or home in _PLAIN_HOMES:
+            return super().format(object, context, maxlevels, level)
+        return f"<{kind.__qualname__} object>", False, False
+
+
+AGENT_HOME = "__agex__"
+"""What classes made by agent code carry as ``__module__``; their ``__repr__`` is guarded code."""
+
+_PLAIN_HOMES = frozenset({"datetime", "decimal", "fractions", "uuid", "numpy"})
+
+
+def pformat(object: Any, indent: int = 1, width: int = 80, **options: Any) -> str:
+    """``pprint.pformat``: a value as text, one item a line where it is long."""
+    return _CarefulPrinter(indent=indent, width=width, **options).pformat(object)
+
+
+def no_pprint(*args: Any, **options: Any) -> NoReturn:
+    """Point to what shows up: ``pprint`` would write to the host's own output."""
+    raise ValueError("pprint() has no output here: write print(pformat(value))")
 
 
 # ---------------------------------------------------------------- numpy

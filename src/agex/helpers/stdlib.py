@@ -183,6 +183,15 @@ TEXT = (
         ),
     ),
     Exposed("textwrap"),
+    Exposed(
+        "pprint",
+        include=("pformat", "pprint", "pp"),
+        instead={
+            "pformat": standins.pformat,
+            "pprint": standins.no_pprint,
+            "pp": standins.no_pprint,
+        },
+    ),
     Exposed("unicodedata", deny=("ucd_3_2_0", "UCD")),
     Exposed(
         "re",
@@ -317,5 +326,7 @@ def private_types() -> types.ModuleType:
             "DayNames": type(calendar.day_name),
             "MonthNames": type(calendar.month_name),
             "DecimalTuple": decimal.DecimalTuple,
+            "DecimalLocal": type(decimal.localcontext()),
+            "DecimalContext": decimal.Context,
         },
     )
