@@ -136,7 +136,7 @@ def test_the_first_request_of_an_agent_with_numpy_pandas_and_the_standard_librar
 
     text = first_request(registry, busiest_month, orders=orders, limits=np.linspace(0, 1, 500))
 
-    golden("prompt/numpy_pandas_stdlib.md", text)
+    golden("prompt/numpy_pandas_stdlib.md", re.sub("Importable: .*", "Importable: …", text))
     assert len(text) < 6_000
 
 

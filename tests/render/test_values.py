@@ -32,6 +32,14 @@ class Point:
     _secret: str = "s3cret"
 
 
+def scale(x: float, by: float = 2.0) -> float:
+    """Multiply.
+
+    More words.
+    """
+    return x * by
+
+
 class Colour(enum.Enum):
     RED = 1
 
@@ -197,13 +205,30 @@ def test_generators_and_iterators_are_not_consumed() -> None:
         (Colour.RED, "Colour.RED"),
         (ValueError("no", 3), "ValueError('no', 3)"),
         (Point, "<class Point>"),
-        (len, "<function len>"),
+        (len, "<function len(obj, /)>"),
         (object(), "<object object>"),
         (..., "Ellipsis"),
     ],
 )
 def test_ordinary_values_read_as_python(value: Any, shown: str) -> None:
     assert render_value(value, 200) == shown
+
+
+def test_a_function_of_the_host_shows_its_signature_and_what_it_does() -> None:
+    assert (
+        render_value(scale, 200) == "<function scale(x: float, by: float = 2.0) -> float> Multiply."
+    )
+    assert render_value(scale, 60) == "<function scale(x: float, by: float = 2.0) -> float>"
+
+
+def test_a_function_of_an_agent_shows_its_parameters_and_nothing_it_could_have_rigged() -> None:
+    space: dict[str, Any] = {"Trap": Trap}
+    source = "def f(a: Trap(), b=1) -> Trap(): 'Doc.'\nf.__signature__ = f.__wrapped__ = Trap()"
+    exec(compile(source, "<agex:1>", "exec", dont_inherit=True), space)
+    Trap.touched = 0
+
+    assert render_value(space["f"], 200) == "<function f(a, b=1)>"
+    assert Trap.touched == 0
 
 
 def test_a_function_shows_its_parameters() -> None:
@@ -306,7 +331,7 @@ class Trap:
 def _made_by_an_agent(source: str) -> Any:
     """A value of a class that is in no module, as agent code makes them."""
     space: dict[str, Any] = {"__name__": "made_by_an_agent", "Trap": Trap}
-    exec(compile(source, "<agent>", "exec", dont_inherit=True), space)
+    exec(compile(source, "<agex:0>", "exec", dont_inherit=True), space)
     return space["value"]
 
 

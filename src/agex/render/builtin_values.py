@@ -9,6 +9,7 @@ import fractions
 import itertools
 import pathlib
 import re
+import sys
 import types
 import uuid
 import zoneinfo
@@ -17,7 +18,7 @@ from typing import Any
 
 from agex.render.budget import clip
 from agex.render.classes import ids, is_one_of, type_name
-from agex.render.signatures import code_signature
+from agex.render.signatures import code_signature, signature_of, signature_text
 from agex.render.walk import Child, Renderer
 
 _ZONES = ids(type(None), datetime.timezone, zoneinfo.ZoneInfo)
@@ -171,12 +172,28 @@ def _memoryview(value: memoryview, budget: int, child: Child) -> str:
 
 
 def _function(value: types.FunctionType, budget: int, child: Child) -> str:
+    """A host function with its annotations and its first line; a model's with its parameters only.
+
+    What a model annotated may be objects of its own, and looking at them may run their code.
+    """
     kind = "async function" if value.__code__.co_flags & 0x80 else "function"
-    return f"<{kind} {_name(value)}{code_signature(value)}>"
+    if not _is_of_a_module(value):
+        return f"<{kind} {_name(value)}{code_signature(value)}>"
+    text = f"<{kind} {_name(value)}{signature_text(signature_of(value))}>"
+    doc = value.__doc__ if type(value.__doc__) is str else ""
+    line = doc.strip().split("\n", 1)[0]
+    return f"{text} {line}" if line and len(text) + len(line) < budget else text
+
+
+def _is_of_a_module(function: types.FunctionType) -> bool:
+    """Whether the function was defined in a module of the host: nothing a model makes ever is."""
+    name = function.__globals__.get("__name__")
+    module = sys.modules.get(name) if type(name) is str else None
+    return module is not None and module.__dict__ is function.__globals__
 
 
 def _builtin_function(value: Any, budget: int, child: Child) -> str:
-    return f"<function {_name(value)}>"
+    return f"<function {_name(value)}{signature_text(signature_of(value))}>"
 
 
 def _method(value: types.MethodType, budget: int, child: Child) -> str:
