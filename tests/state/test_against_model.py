@@ -77,15 +77,18 @@ class StateMachine(RuleBasedStateMachine):
     @rule(name=NAMES, pick=PICK, value=atoms)
     def change(self, name, pick, value):
         if name in self.model:
-            for space in self.both():
-                found = containers(space[name])
-                if found:
-                    target = found[pick % len(found)]
-                    if isinstance(target, list):
-                        target.insert(0, value)
-                    else:
-                        target["s"] = value
+            self.change_here(name, pick, value)
             self.touched.add(name)
+
+    def change_here(self, name, pick, value):
+        for space in self.both():
+            found = containers(space[name])
+            if found:
+                target = found[pick % len(found)]
+                if isinstance(target, list):
+                    target.insert(0, value)
+                else:
+                    target["s"] = value
 
     @rule(name=NAMES, pick=PICK)
     def empty(self, name, pick):
@@ -94,6 +97,18 @@ class StateMachine(RuleBasedStateMachine):
                 found = containers(space[name])
                 if found:
                     found[pick % len(found)].clear()
+            self.touched.add(name)
+
+    @rule(name=NAMES, pick=PICK, again=st.booleans())
+    def change_and_let_go(self, name, pick, again):
+        """What a name led to was changed just before the name was given away."""
+        if name in self.model:
+            self.change_here(name, pick, "last words")
+            for space in self.both():
+                if again:
+                    space[name] = [1]
+                else:
+                    del space[name]
             self.touched.add(name)
 
     @rule(name=NAMES)

@@ -8,7 +8,6 @@ grew on both sides keeps ours; theirs stays in their history.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
@@ -19,6 +18,7 @@ from agex.state.blobs import BlobId
 from agex.state.codec import INERT, encode
 from agex.state.diff import describe, value_at
 from agex.state.heap import Heap
+from agex.state.ledger import Ledger, Place
 from agex.state.packing import pack
 from agex.state.reading import Reader
 from agex.state.stores.protocol import Data
@@ -26,7 +26,6 @@ from agex.state.tree import Node, Root, Space, Tree, space_to
 
 Side: TypeAlias = Literal["ours", "theirs"]
 Name: TypeAlias = tuple[str, str]
-_Place: TypeAlias = tuple[BlobId, int] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +119,7 @@ class _Merge:
         self.choose = choose
         self.names: dict[Name, str | None] = {}  # bindings that differ from ours
         self.logs: dict[str, dict[str, tuple[BlobId, int]]] = {}
-        self.places: dict[str, Node | None] = {}  # nodes that differ from ours
-        self.counts: Counter[str] = Counter()
+        self.ledger = Ledger(ours, ours.packed)
         self.open: set[Name] = set()
         self.fresh: dict[BlobId, Data] = {}
         self._by_label: dict[str, set[Name]] = {}
@@ -187,7 +185,7 @@ class _Merge:
                     continue
                 if not self._same_value(self.ours, label) and self._conflict(label) == "ours":
                     continue
-            self.places[label] = self.theirs.node(label)
+            self.ledger.places[label] = _place(self.theirs.node(label))
 
     def _conflict(self, label: str) -> Side:
         names = self._by_label.get(label) or self._bound_to(label)
@@ -237,91 +235,45 @@ class _Merge:
 
     # ------------------------------------------------------------ one whole
 
-    def _node(self, label: str) -> Node | None:
-        return self.places[label] if label in self.places else self.ours.node(label)
-
     def complete(self) -> None:
-        """Bring back what one side let go of and the other needs."""
-        for name in self.names:
-            label = self.names[name]
-            if label is not None and self._node(label) is None:
-                self.places[label] = self.theirs.node(label)
-        waiting = [label for label, node in self.places.items() if node is not None]
+        """Bring back what one side let go of and the other needs; count references."""
+        ledger = self.ledger
+        waiting = [label for label, place in ledger.places.items() if place is not None]
+        for name, bound in self.names.items():
+            old = self.ours.label(*name)
+            if old is not None:
+                ledger.names[old] -= 1
+            if bound is not None:
+                ledger.names[bound] += 1
+                waiting.append(bound)
         while waiting:
-            node = self._node(waiting.pop())
-            assert node is not None
-            for ref in self.ours.packed(node.group).refs:
-                if self._node(ref) is None:
-                    self.places[ref] = self.theirs.node(ref) or self.base.node(ref)
-                    waiting.append(ref)
+            label = waiting.pop()
+            place = ledger.place(label)
+            if place is None:
+                place = ledger.places[label] = _place(
+                    self.theirs.node(label) or self.base.node(label)
+                )
+            assert place is not None, label
+            waiting.extend(
+                ref for ref in self.ours.packed(place[0]).refs if ledger.place(ref) is None
+            )
         # What theirs let go of stays where something of ours still refers to it.
         while True:
-            self._count()
+            ledger.count()
             kept = [
                 label
-                for label, node in self.places.items()
-                if node is None and self._total(label) > 0 and self.ours.node(label) is not None
+                for label, place in ledger.places.items()
+                if place is None and ledger.total(label) > 0 and ledger.old_place(label) is not None
             ]
             if not kept:
                 break
             for label in kept:
-                del self.places[label]
-        self._drop()
-
-    def _count(self) -> None:
-        """References to each label: names, and groups that are still in use."""
-        self.counts.clear()
-        for (path, name), label in self.names.items():
-            old = self.ours.label(path, name)
-            if old is not None:
-                self.counts[old] -= 1
-            if label is not None:
-                self.counts[label] += 1
-        groups: dict[tuple[BlobId, tuple[str, ...]], None] = {}
-        for label in self.places:
-            for node in (self.ours.node(label), self._node(label)):
-                if node is not None:
-                    members = self.ours.packed(node.group).labels or (label,)
-                    groups[node.group, members] = None
-        for group, members in groups:
-            change = self._used(self._node, group, members) - self._used(
-                self.ours.node, group, members
-            )
-            for ref in self.ours.packed(group).refs:
-                self.counts[ref] += change
-
-    @staticmethod
-    def _used(
-        node_of: Callable[[str], Node | None], group: BlobId, members: tuple[str, ...]
-    ) -> bool:
-        return any(
-            _place(node_of(member)) == (group, index) for index, member in enumerate(members)
-        )
-
-    def _total(self, label: str) -> int:
-        node = self.ours.node(label)
-        return (node.count if node is not None else 0) + self.counts[label]
-
-    def _drop(self) -> None:
-        waiting = [*self.counts, *self.places]
-        while waiting:
-            label = waiting.pop()
-            node = self._node(label)
-            if node is None or self._total(label) > 0:
-                continue
-            packed = self.ours.packed(node.group)
-            members = packed.labels or (label,)
-            self.places[label] = None
-            if not self._used(self._node, node.group, members):
-                self.counts.subtract(dict.fromkeys(packed.refs, 1))
-                waiting.extend(packed.refs)
+                del ledger.places[label]
+        ledger.drop()
 
     def root(self) -> Root:
         """The tries of the merged snapshot."""
-        entries: dict[str, list[Any] | None] = {}
-        for label in {*self.places, *self.counts}:
-            node = self._node(label)
-            entries[label] = None if node is None else [node.group, node.index, self._total(label)]
+        entries = self.ledger.entries()
         nodes = trie.update(self.read, self.ours.root.nodes, entries, self.fresh)
         by_path: dict[str, dict[str, str | None]] = {}
         for (path, name), bound in self.names.items():
@@ -334,7 +286,7 @@ class _Merge:
         return Root(trie.update(self.read, self.ours.root.spaces, spaces, self.fresh), nodes)
 
 
-def _place(node: Node | None) -> _Place:
+def _place(node: Node | None) -> Place | None:
     return None if node is None else (node.group, node.index)
 
 

@@ -12,17 +12,16 @@ use. Values that are not in memory cannot have changed and are not examined.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from agex.errors import StateError
 from agex.state import trie
 from agex.state.blobs import BlobId
 from agex.state.codec import ATOMS, Encoded, EncodingFailed, encode, is_atom
 from agex.state.groups import partition
 from agex.state.heap import Heap, LiveGroup
+from agex.state.ledger import Ledger
 from agex.state.packing import Packed, pack
 from agex.state.protocol import Missing
 from agex.state.stores.protocol import Data
@@ -56,7 +55,7 @@ class _Final:
     values: dict[str, Any]
     key: BlobId = ""
     packed: Packed = field(default_factory=Packed)
-    kept: LiveGroup | None = None  # the stored group it turned out to be equal to
+    kept: bool = False  # it is what is stored already
 
 
 class Staging:
@@ -68,18 +67,16 @@ class Staging:
         self._boards = boards
         self._names: dict[Name, str | None] = {}  # rebound names; None: removed
         self._seen: set[Name] = set()
-        self._counts: Counter[str] = Counter()  # changes to the nodes' counts
+        self._packed: dict[BlobId, Packed] = {}  # headers of groups that are not stored yet
+        self._ledger = Ledger(heap.tree, self._header)
         self._values: dict[str, Any] = {}  # labels that get a value they did not have
         self._anchors = heap.anchors
         self._undo: list[tuple[int, str | None]] = []
-        self._gone: set[tuple[str, ...]] = set()
         self._late = False
         self._parts: list[Encoded] = []
         self._roots: list[dict[str, Any]] = []
         self._done: set[str] = set()
-        self._replaced: dict[int, LiveGroup] = {}
         self._finals: list[_Final] = []
-        self._dropped: list[str] = []
         self.fresh: dict[BlobId, Data] = {}
         self.left_out: dict[str, str] = {}
         self.added: list[Name] = []
@@ -102,7 +99,7 @@ class Staging:
         # What a touched name meant before the action may have been changed before it was let go.
         self._encode_all(waiting)
         self._group()
-        self._count_and_drop()
+        self._settle()
 
     def _lead_to(self, touched: Iterable[Name]) -> list[Name]:
         """The touched names and those that the functions they reach use, sorted."""
@@ -153,14 +150,14 @@ class Staging:
             if node is not None and isinstance(node.value, Missing):
                 return False  # it is not bound because it could not be
             self._names[name] = None
-            self._counts[old] -= 1
+            self._ledger.names[old] -= 1
             return False
         if old is not None and name[1] in board.loaded:
             node = self._heap.nodes.get(old)
             if node is not None and node.value is value:
                 return False
         if old is not None:
-            self._counts[old] -= 1
+            self._ledger.names[old] -= 1
         return True
 
     def _alias(self, name: Name) -> bool:
@@ -172,7 +169,7 @@ class Staging:
         if label is None or (label in self._values and self._values[label] is not value):
             return False
         self._names[name] = label
-        self._counts[label] += 1
+        self._ledger.names[label] += 1
         return True
 
     def _bind(self, name: Name) -> None:
@@ -191,7 +188,7 @@ class Staging:
             self._anchor(id(old.value), None)
         self._values[label] = value
         self._names[name] = label
-        self._counts[label] += 1
+        self._ledger.names[label] += 1
         if not is_atom(value, self._heap.around):
             self._anchor(id(value), label)
 
@@ -214,7 +211,7 @@ class Staging:
             return False
         node = self._tree.node(label)
         # Once values have been encoded, something may refer to an old value by its label.
-        return node is None or (not self._late and node.count + self._counts[label] <= 0)
+        return node is None or (not self._late and self._ledger.bound(label) <= 0)
 
     def _labels(self, name: Name) -> list[str]:
         found = [self._tree.label(*name), self._names.get(name)]
@@ -224,19 +221,25 @@ class Staging:
 
     def _encode_all(self, waiting: list[str]) -> None:
         demanded: set[str] = set()
+        looked: set[str] = set()
         while waiting:
             label = waiting.pop()
             if label in self._done:
                 continue
+            node = self._heap.nodes.get(label)
+            if node is not None and label not in looked:
+                # Even if nothing refers to it any more: the action may have changed, through it, what
+                # others hold.
+                looked.add(label)
+                waiting.extend(node.group.labels)
+                waiting.extend(node.group.packed.refs)
             if label in self._values:
                 self._done.add(label)
                 self._encode({label: self._values[label]}, waiting, demanded)
                 continue
-            node = self._heap.nodes.get(label)
-            if node is None or not (label in demanded or self._alive(label)):
+            if node is None or not (label in demanded or self._ledger.bound(label) > 0):
                 continue
             group = node.group
-            waiting.extend(group.packed.refs)
             if group.unreadable or type(node.value) in ATOMS:
                 self._done.add(label)  # it is the same object, and it cannot change
                 continue
@@ -245,10 +248,9 @@ class Staging:
                 for member in group.labels
                 if member in self._heap.nodes
                 and member not in self._values
-                and (member in demanded or member == label or self._alive(member))
+                and (member in demanded or member == label or self._ledger.bound(member) > 0)
             }
             self._done.update(roots)
-            self._replaced[id(group)] = group
             self._encode(roots, waiting, demanded)
 
     def _encode(self, roots: dict[str, Any], waiting: list[str], demanded: set[str]) -> None:
@@ -268,9 +270,9 @@ class Staging:
                     self._bind(name)
                 waiting.extend(self._labels(name))
 
-    def _alive(self, label: str) -> bool:
-        node = self._tree.node(label)
-        return (node.count if node is not None else 0) + self._counts[label] > 0
+    def _header(self, group: BlobId) -> Packed:
+        fresh = self._packed.get(group)
+        return fresh if fresh is not None else self._tree.packed(group)
 
     def _group(self) -> None:
         """Put together what must be stored together."""
@@ -293,26 +295,23 @@ class Staging:
             else:
                 self._finals.append(_Final(encoded, values))
 
-    def _count_and_drop(self) -> None:
+    def _settle(self) -> None:
         """Compare with what is stored, count references, let go of what nothing refers to."""
-        kept: set[int] = set()
         for final in self._finals:
             into: dict[BlobId, Data] = {}
             final.key, final.packed = pack(final.encoded, into)
             group = self._same_group(final)
             if group is not None and self._is_stored(final, group):
-                final.kept = group
-                kept.add(id(group))
-            else:
-                known = set(group.packed.content()) if group is not None else set()
-                self.fresh.update((key, data) for key, data in into.items() if key not in known)
-        for key, group in self._replaced.items():
-            if key not in kept:
-                self._counts.subtract(dict.fromkeys(group.packed.refs, 1))
-        for final in self._finals:
-            if final.kept is None:
-                self._counts.update(dict.fromkeys(final.packed.refs, 1))
-        self._drop([label for label, change in self._counts.items() if change < 0])
+                final.kept = True
+                continue
+            # What an array did not change is there already, and need not be sent again.
+            known = set(group.packed.content()) if group is not None else set()
+            self.fresh.update((key, data) for key, data in into.items() if key not in known)
+            self._packed[final.key] = final.packed
+            for index, label in enumerate(final.encoded.labels):
+                self._ledger.places[label] = (final.key, index)
+        self._ledger.count()
+        self._ledger.drop()
 
     def _same_group(self, final: _Final) -> LiveGroup | None:
         """The stored group of exactly these labels, if their values are not new."""
@@ -340,48 +339,11 @@ class Staging:
         group.print = key
         return key == final.key
 
-    def _drop(self, waiting: list[str]) -> None:
-        finals = {label: final for final in self._finals for label in final.encoded.labels}
-        while waiting:
-            label = waiting.pop()
-            if self._alive(label) or label in self._dropped:
-                continue
-            node = self._tree.node(label)
-            if node is None and label not in self._values:
-                continue
-            self._dropped.append(label)
-            final = finals.get(label)
-            if final is not None:
-                labels, refs = final.encoded.labels, final.packed.refs
-            else:
-                assert node is not None
-                packed = self._tree.packed(node.group)
-                labels, refs = packed.labels or (label,), packed.refs
-            # A group's references count for as long as one of its members is there.
-            if labels not in self._gone and not any(self._alive(member) for member in labels):
-                self._gone.add(labels)
-                self._counts.subtract(dict.fromkeys(refs, 1))
-                waiting.extend(refs)
-
     # ------------------------------------------------------------ the next snapshot
 
     def build(self, logs: Mapping[str, Mapping[str, tuple[BlobId, int]]]) -> Root:
         """The next snapshot's root; ``logs`` are the log heads that moved, by path."""
-        dropped = set(self._dropped)
-        entries: dict[str, list[Any] | None] = dict.fromkeys(self._dropped)
-        moved: set[str] = set()
-        for final in self._finals:
-            if final.kept is not None:
-                continue
-            for index, label in enumerate(final.encoded.labels):
-                if label in dropped:
-                    continue
-                moved.add(label)
-                entries[label] = [final.key, index, self._count(label)]
-        for label, change in self._counts.items():
-            node = self._tree.node(label)
-            if change and label not in entries and node is not None:
-                entries[label] = [node.group, node.index, self._count(label)]
+        entries = self._ledger.entries()
         read = self._tree.blobs.get
         nodes = trie.update(read, self._tree.root.nodes, entries, self.fresh)
         spaces: dict[str, dict[str, Any]] = {}
@@ -393,15 +355,11 @@ class Staging:
             names = trie.update(read, old.names, by_path.get(path, {}), self.fresh)
             merged = {**(old.logs or {}), **logs.get(path, {})}
             spaces[path] = space_to(Space(names, merged))
-        self._tell(moved)
+        self._tell()
         self.root = Root(trie.update(read, self._tree.root.spaces, spaces, self.fresh), nodes)
         return self.root
 
-    def _count(self, label: str) -> int:
-        node = self._tree.node(label)
-        return (node.count if node is not None else 0) + self._counts[label]
-
-    def _tell(self, moved: set[str]) -> None:
+    def _tell(self) -> None:
         """Which names were added, changed, removed, and which values have parts left out."""
         holes = {
             label: ", ".join(dict.fromkeys(final.encoded.missing))
@@ -418,7 +376,7 @@ class Staging:
                 continue
             if old is None:
                 self.added.append(name)
-            elif now != old or now in moved:
+            elif self._ledger.place(now) != self._ledger.old_place(old) or now != old:
                 self.changed.append(name)
             if now in holes:
                 self.left_out[name[1]] = holes[now]
@@ -428,17 +386,18 @@ class Staging:
         heap = self._heap
         heap.tree = tree
         self._undo.clear()
-        for label in self._dropped:
-            heap.drop(label)
+        for label, place in self._ledger.places.items():
+            if place is None:
+                heap.drop(label)
         for final in self._finals:
-            if final.kept is not None:
+            if final.kept:
                 continue
-            alive = [label for label in final.encoded.labels if label not in self._dropped]
             group = LiveGroup(
                 final.key, final.key, final.encoded.labels, final.packed, checked=True
             )
-            for label in alive:
-                heap.put(label, final.values[label], group)
+            for index, label in enumerate(final.encoded.labels):
+                if self._ledger.place(label) == (final.key, index):
+                    heap.put(label, final.values[label], group)
         for (path, name), bound in self._names.items():
             if bound is None:
                 self._boards[path].loaded.discard(name)
@@ -453,9 +412,3 @@ class Staging:
     def is_empty(self) -> bool:
         """Whether the snapshot stays as it was."""
         return self.root == self._tree.root
-
-    def check(self) -> None:
-        """Hold the counts against what they count; for tests."""
-        for label, change in self._counts.items():
-            if self._count(label) < 0:
-                raise StateError(f"label {label!r} is counted {change} too low")

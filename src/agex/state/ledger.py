@@ -1,0 +1,95 @@
+"""How many names and groups refer to each label, and which labels go when nothing does.
+
+A label's count is the number of names bound to it plus the number of *groups in use* that refer to it. A
+group is in use as long as one of its labels is stored in it. The count of a label reaches zero
+exactly when no name leads to it any more, since groups never refer to one another in a circle (``groups.py``).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import TypeAlias
+
+from agex.state.blobs import BlobId
+from agex.state.packing import Packed
+from agex.state.tree import Tree
+
+Place: TypeAlias = tuple[BlobId, int]
+
+
+class Ledger:
+    """Changes to the labels of a snapshot, and the counts that follow from them.
+
+    ``places`` holds the labels whose place differs from the snapshot's (``None``: gone), ``names`` how
+    many more or fewer names are bound to a label.
+    """
+
+    def __init__(self, tree: Tree, packed: Callable[[BlobId], Packed]) -> None:
+        self._tree = tree
+        self._packed = packed
+        self.names: Counter[str] = Counter()
+        self.places: dict[str, Place | None] = {}
+        self._groups: Counter[str] = Counter()
+
+    def old_place(self, label: str) -> Place | None:
+        """Where a label is stored in the snapshot."""
+        node = self._tree.node(label)
+        return None if node is None else (node.group, node.index)
+
+    def place(self, label: str) -> Place | None:
+        """Where a label will be stored."""
+        return self.places[label] if label in self.places else self.old_place(label)
+
+    def bound(self, label: str) -> int:
+        """The label's count as far as names have changed; groups not yet looked at."""
+        node = self._tree.node(label)
+        return (node.count if node is not None else 0) + self.names[label]
+
+    def total(self, label: str) -> int:
+        """The label's count, once :meth:`count` has run."""
+        return self.bound(label) + self._groups[label]
+
+    def count(self) -> None:
+        """Work out what the groups that came and went referred to."""
+        self._groups.clear()
+        seen: set[tuple[BlobId, tuple[str, ...]]] = set()
+        for label in self.places:
+            for place in (self.old_place(label), self.places[label]):
+                if place is None:
+                    continue
+                packed = self._packed(place[0])
+                group = place[0], packed.labels or (label,)
+                if group not in seen:
+                    seen.add(group)
+                    change = self._used(self.place, *group) - self._used(self.old_place, *group)
+                    for ref in packed.refs if change else ():
+                        self._groups[ref] += change
+
+    def drop(self) -> None:
+        """Let go of labels that nothing refers to, and then of those that only they referred to."""
+        waiting = [*self.names, *self._groups, *self.places]
+        while waiting:
+            label = waiting.pop()
+            place = self.place(label)
+            if place is None or self.total(label) > 0:
+                continue
+            self.places[label] = None
+            packed = self._packed(place[0])
+            if not self._used(self.place, place[0], packed.labels or (label,)):
+                self._groups.subtract(dict.fromkeys(packed.refs, 1))
+                waiting.extend(packed.refs)
+
+    def entries(self) -> dict[str, list[object] | None]:
+        """What to write to the snapshot's nodes."""
+        found: dict[str, list[object] | None] = {}
+        for label in {*self.names, *self._groups, *self.places}:
+            place = self.place(label)
+            found[label] = None if place is None else [*place, self.total(label)]
+        return found
+
+    @staticmethod
+    def _used(
+        place_of: Callable[[str], Place | None], group: BlobId, members: tuple[str, ...]
+    ) -> bool:
+        return any(place_of(member) == (group, index) for index, member in enumerate(members))
