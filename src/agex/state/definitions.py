@@ -149,7 +149,10 @@ def new_instance(cls: Any, args: tuple[Any, ...], owns: Owns) -> Any:
         if not owns(base) and "__new__" in vars(base):
             maker = base.__new__ if base in _DATA_BASES or issubclass(base, BaseException) else None
             if maker is not None:
-                return maker(cls, *args)
+                made = maker(cls, *args)
+                if base in (set, bytearray):
+                    base.__init__(made, *args)  # what can change is filled after it is made
+                return made
     return object.__new__(cls)
 
 
