@@ -263,6 +263,29 @@ def test_a_task_of_a_module_travels_to_another_process() -> None:
     assert pickle.loads(pickle.dumps(double)) is double
 
 
+def test_an_agent_and_a_task_without_a_home_travel_by_value() -> None:
+    import cloudpickle
+
+    agent = Agent(name="a", llm=_double, max_iterations=3)
+    agent.module(math)
+
+    @agent.task
+    def twice(n: int) -> int:
+        """Twice n."""
+        raise NotImplementedError
+
+    again = pickle.loads(cloudpickle.dumps(agent))
+    task = pickle.loads(cloudpickle.dumps(twice))
+
+    assert (again.name, again.policy().importable()) == ("a", ("math",))
+    assert again.sandbox().run("import math\nmath.sqrt(4)").output == 2.0
+    assert task is not twice
+    assert task(21) == 42
+    again.fn(len, name="size")
+    with pytest.raises(RegistrationError, match="math"):
+        again.module(math)
+
+
 def test_map_can_run_in_processes(tmp_path: Any) -> None:
     script = tmp_path / "tasks.py"
     script.write_text(

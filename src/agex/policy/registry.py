@@ -280,6 +280,10 @@ class Registry:
                 )
             return self._frozen
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A lock does not pickle, and what the policy leaves behind stays behind here too.
+        return _registry_of, (self.freeze(), dict(self._bound))
+
     def _add_module(self, rule: ModuleRule, *, aliased: bool) -> None:
         pattern_checks.module_patterns(rule, _PRIVATE_ANYWHERE)
         with self._lock:
@@ -294,3 +298,15 @@ class Registry:
         checks.free_name(name, what, self._bound)
         self._bound[name] = what
         self._frozen = None
+
+
+def _registry_of(policy: Policy, bound: dict[str, str]) -> Registry:
+    registry = Registry()
+    registry._functions = list(policy.functions.values())
+    registry._classes = list(policy.classes.values())
+    registry._modules = list(policy.modules.values())
+    registry._instances = list(policy.instances.values())
+    registry._aliased = list(policy._aliased)
+    registry._bound = {name: what for name, what in bound.items() if name not in policy.missing}
+    registry._frozen = policy
+    return registry

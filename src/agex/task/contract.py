@@ -51,6 +51,9 @@ class Contract:
         self._annotations: dict[str, Any] | None = None
         self._adapters: dict[str, Any] = {}
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Contract, (self.definition,)
+
     @property
     def annotations(self) -> Mapping[str, Any]:
         """The resolved annotations, by parameter name and under ``"return"``."""

@@ -106,7 +106,7 @@ class Task(Generic[P, R]):
         if found is self:
             return name  # by reference, like the function it stands for
         rebuild: Any = copyreg.__newobj__  # type: ignore[attr-defined]  # not in typeshed
-        return rebuild, (type(self),), dict(self.__dict__)
+        return rebuild, (type(self),), {**self.__dict__, "_prepared": None}
 
     @overload
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R: ...
