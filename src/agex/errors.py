@@ -22,6 +22,7 @@
         ├── AttributeRefused (AttributeError)
         ├── NameRefused (NameError)
         ├── ImportRefused (ImportError)
+        │   └── ModuleRefused (ModuleNotFoundError)
         ├── TypeRefused (TypeError)         a call, an item, an iteration
         └── SizeRefused (ValueError)        too large to start
 
@@ -238,6 +239,10 @@ class NameRefused(Refusal, NameError):
 
 class ImportRefused(Refusal, ImportError):
     """A module is not registered. Read by the model."""
+
+
+class ModuleRefused(ImportRefused, ModuleNotFoundError):
+    """A module is not registered at all; the message lists those that are. Read by the model."""
 
 
 class TypeRefused(Refusal, TypeError):

@@ -177,7 +177,7 @@ class Builtins:
             raise TypeError("sep and end must be None or a string")
         text = sep.join([v if type(v) is str else self.guards.texts.str(v) for v in values]) + end
         if file is None:
-            self.write(text)
+            (self.guards.redirects[-1] if self.guards.redirects else self.write)(text)
         else:
             self.guards.call(self.guards.value(file, "write"))(text)
 

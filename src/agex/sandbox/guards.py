@@ -15,6 +15,7 @@ pickler takes to another process finds the same rules there.
 
 from __future__ import annotations
 
+import collections
 import types
 from collections.abc import Callable, Iterator
 from types import BuiltinFunctionType, FunctionType, MethodType
@@ -78,6 +79,8 @@ class Guards:
         self.away = False
         self.texts = Texts(self.decisions, self.value, self.item)
         self.globals: dict[str, Any] = {}
+        #: Where ``print`` goes inside ``contextlib.redirect_stdout``, innermost last.
+        self.redirects: list[Callable[[str], Any]] = []
         #: ``{real callable: guarded one}``; filled by the session.
         self.substitutes: dict[int, tuple[Any, Any]] = {}
 
@@ -422,6 +425,17 @@ class Guards:
         instead = rule.instead(name)
         return instead if instead is not None else copied(getattr(cls, name))
 
+    def visible_members(self, cls: type) -> dict[str, Any]:
+        """The members of a class of the host or of Python, as far as each may be read."""
+        found: dict[str, Any] = {}
+        for name in own_dict(cls):
+            if "$" not in name and name not in ("__dict__", "__weakref__", "__class__"):
+                try:
+                    found[name] = self.class_value(cls, name)
+                except AttributeError:
+                    continue
+        return found
+
     def own_member(self, cls: type, raw: Any, value: Any) -> Any:
         """A member of an agent class. What the standard library wrote into it (``__init__`` of a
         dataclass) reads and writes natively, so it is for objects of that class only."""
@@ -480,7 +494,7 @@ class Guards:
             return self.shown(getattr(cls, name))
         if name == "__dict__":
             if not own:
-                raise self.refusal(cls, name)
+                return types.MappingProxyType(self.visible_members(cls))
             return types.MappingProxyType(
                 {
                     k: self.own_member(cls, v, v)
@@ -1249,8 +1263,9 @@ OWN_FIELDS = "$own"
 _ENUM_HOOKS = frozenset({"_missing_", "_generate_next_value_"})
 #: Descriptors that classes are made of.
 _DESCRIPTORS: frozenset[type] = frozenset(
-    {types.MemberDescriptorType, types.GetSetDescriptorType, type(THE_MARK), types.DynamicClassAttribute}
-)
+    {types.MemberDescriptorType, types.GetSetDescriptorType, type(THE_MARK),
+     types.DynamicClassAttribute, type(collections.namedtuple("_", "x").x)}  # type: ignore[attr-defined]
+)  # fmt: skip
 _ALWAYS_OPEN = (
     (kinds.BUILTIN_TYPES | frozenset(kinds.INTERNAL_MEMBERS)) - {object, types.SimpleNamespace}
 )

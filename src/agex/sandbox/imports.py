@@ -18,7 +18,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from agex.errors import ImportRefused, did_you_mean
+from agex.errors import ImportRefused, ModuleRefused, did_you_mean
 from agex.policy import ModuleRule
 from agex.sandbox import bounds, clock, kinds, language, methods
 from agex.sandbox.decisions import MUTABLE, ModuleView
@@ -127,7 +127,7 @@ class Importer:
 
     def unknown(self, dotted: str) -> ImportRefused:
         names = self.importable()
-        error = ImportRefused(
+        error = ModuleRefused(
             f"module {dotted!r} is not registered."
             + did_you_mean(dotted, names)
             + f" Importable: {', '.join(names)}"

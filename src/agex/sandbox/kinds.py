@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import builtins
 import collections
+import collections.abc
+import contextlib
 import dataclasses
 import enum
 import functools
@@ -152,6 +154,24 @@ LANGUAGE_MEMBERS: dict[type, frozenset[str] | None] = {
     dataclasses.InitVar: frozenset({"type"}),
     type(dataclasses.MISSING): frozenset(),
     dataclasses.KW_ONLY: frozenset(),
+    **{
+        type(made(function)()): frozenset()
+        for made, function in (
+            (contextlib.contextmanager, lambda: iter(())),
+            (contextlib.asynccontextmanager, lambda: iter(())),
+        )
+    },
+    contextlib.suppress: frozenset(),
+    contextlib.nullcontext: frozenset({"enter_result"}),
+    contextlib.ContextDecorator: frozenset(),
+    contextlib.AbstractContextManager: frozenset(),
+    contextlib.AbstractAsyncContextManager: frozenset(),
+    type(functools.cmp_to_key(lambda a, b: 0)): frozenset({"obj"}),
+    collections.UserDict: None,
+    collections.UserList: None,
+    collections.abc.KeysView: frozenset({"isdisjoint", "mapping"}),
+    collections.abc.ItemsView: frozenset({"isdisjoint", "mapping"}),
+    collections.abc.ValuesView: frozenset({"mapping"}),
     typing.TypeVar: frozenset(),
     typing.ParamSpec: frozenset({"args", "kwargs"}),
     typing.TypeVarTuple: frozenset(),
@@ -192,6 +212,8 @@ LANGUAGE_GUARDED: dict[type, frozenset[str]] = {
     collections.OrderedDict: frozenset({"update", "fromkeys"}),
     collections.defaultdict: frozenset({"update", "fromkeys"}),
     collections.ChainMap: frozenset({"update", "fromkeys"}),
+    collections.UserDict: frozenset({"update", "fromkeys"}),
+    collections.UserList: frozenset({"extend", "sort"}),
     functools.singledispatchmethod: frozenset({"register"}),
 }
 

@@ -611,6 +611,8 @@ def _collections(guards: Guards) -> dict[str, Any]:
         collections.Counter,
         collections.OrderedDict,
         collections.ChainMap,
+        collections.UserDict,
+        collections.UserList,
     ):
         guards.substitutes[id(cls)] = (cls, container(cls))
     guards.substitutes[id(collections.defaultdict)] = (
@@ -618,7 +620,7 @@ def _collections(guards: Guards) -> dict[str, Any]:
         container(collections.defaultdict, function_first=True),
     )
     return {
-        **_names(collections, "deque Counter OrderedDict defaultdict ChainMap"),
+        **_names(collections, "deque Counter OrderedDict defaultdict ChainMap UserDict UserList"),
         "namedtuple": namedtuple,
     }
 
@@ -656,19 +658,24 @@ def _contextlib(guards: Guards) -> dict[str, Any]:
 
         return close()
 
-    def suppress(*errors: Any) -> Any:
-        return contextlib.suppress(*errors)
+    @contextlib.contextmanager
+    def redirect_stdout(target: Any) -> Any:
+        guards.redirects.append(call(guards.value(target, "write")))
+        try:
+            yield target
+        finally:
+            guards.redirects.pop()
 
     return {
         **_names(
             contextlib,
-            "AbstractContextManager AbstractAsyncContextManager ContextDecorator",
+            "AbstractContextManager AbstractAsyncContextManager ContextDecorator suppress "
+            "nullcontext",
         ),
         "contextmanager": contextmanager,
         "asynccontextmanager": asynccontextmanager,
         "closing": closing,
-        "suppress": suppress,
-        "nullcontext": contextlib.nullcontext,
+        "redirect_stdout": redirect_stdout,
         "ExitStack": _exit_stack(guards),
     }
 

@@ -246,7 +246,7 @@ class _Unbound:
 def guarded_dunder(rules: Rules, owner: Any, holder: type, name: str, source: Any) -> Any:
     """The guarded twin of a builtin's dunder, bound to ``owner``."""
     if name == "__new__":
-        return new_of(rules, owner if isinstance(owner, type) else type(owner))
+        return new_of(rules, holder)
     if name == "__setattr__":
         return lambda attribute, value, /: rules.set(owner, attribute, value, plain=True)
     if name == "__delattr__":

@@ -7,7 +7,11 @@ raises for what agent code does.
 
 from __future__ import annotations
 
+import dataclasses
+import sys
 import time
+import types
+import typing
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from types import CodeType, FunctionType
@@ -29,6 +33,26 @@ from agex.sandbox.origin import (
 from agex.sandbox.patterns import Matcher, Sequences, constant
 
 _MISSING: Any = object()
+
+
+def _home() -> None:
+    """An empty module of the name that agent classes carry.
+
+    ``dataclasses`` looks ``ClassVar`` and its kin up there when annotations are strings; nothing of
+    a session ever is in it, so that picklers do not find agent code by name.
+    """
+    module = types.ModuleType(tables.HOME, "Holds nothing; names the module of agent code.")
+    module.__dict__.update(
+        typing=typing,
+        dataclasses=dataclasses,
+        ClassVar=typing.ClassVar,
+        InitVar=dataclasses.InitVar,
+        KW_ONLY=dataclasses.KW_ONLY,
+    )
+    sys.modules.setdefault(tables.HOME, module)
+
+
+_home()
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +233,10 @@ class Session:
             if not self.guards.texts.is_safe(error.args):
                 # The host may show the error to anybody: its words stay within the policy.
                 error.args = tuple(self.guards.texts.repr(arg) for arg in error.args)
+            elif any(type(arg) is str and tables.HOME in arg for arg in error.args):
+                error.args = tuple(
+                    self.guards.texts.clean(a) if type(a) is str else a for a in error.args
+                )
             error.__traceback__ = None if _holds_frames(error) else error.__traceback__
         return Result(
             error=error,
@@ -276,6 +304,10 @@ class Session:
             self.shadow(name)
         self.globals[name] = value
 
+    def annotate(self, name: str, annotation: Any) -> None:
+        """``x: int`` at the top level, which compiled code cannot say of a global."""
+        self.globals.setdefault("__annotations__", {})[name] = annotation
+
     def restore(self, name: str) -> None:
         """``del print``: the name means the builtin again."""
         hidden = self.globals["$hidden"]
@@ -320,7 +352,7 @@ class Names(MutableMapping[str, Any]):
             and "$" not in name
             and name in space
             and not name.startswith("__builtins__")
-            and name not in ("__name__",)
+            and name not in ("__name__", "__annotations__")
             and space["$hidden"].get(name, _MISSING) is not space[name]
         )
 
@@ -392,6 +424,7 @@ def _fill(session: Session, verbs: Mapping[str, Any], inputs: Mapping[str, Any])
             "$importer": importer,
             "$echo": session.echo,
             "$bind": session.bind,
+            "$annotate": session.annotate,
             "$restore": session.restore,
         }
     )
@@ -563,8 +596,6 @@ def _mentions(value: Any) -> set[str]:
 
 def _restore(policy: Policy) -> Guards:
     """The guards of an unpickled policy: one set of them per policy and process."""
-    import sys
-
     g = Guards(policy)
     g.away = True
     space: dict[str, Any] = {}

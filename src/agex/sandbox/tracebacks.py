@@ -110,6 +110,7 @@ _PLAIN_NAMES = {
     "AttributeRefused": "AttributeError",
     "NameRefused": "NameError",
     "ImportRefused": "ImportError",
+    "ModuleRefused": "ModuleNotFoundError",
     "TypeRefused": "TypeError",
     "SizeRefused": "ValueError",
     "SyntaxRefused": "SyntaxError",

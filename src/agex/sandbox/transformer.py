@@ -916,9 +916,11 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
             statements: list[ast.stmt] = []
             if value is not None:
                 statements.append(ast.Assign([node.target], value, None, **_place(node)))
-            if not self.future_annotations:
-                statements.append(ast.Expr(annotation, **_place(node)))
-            return statements or ast.Pass(**_place(node))
+            if self.future_annotations:
+                annotation = self.constant(ast.unparse(node.annotation), node)
+            name = self.constant(node.target.id, node)
+            note = self.call("$annotate", node, name, annotation)
+            return [*statements, ast.Expr(note, **_place(node))]
         node.value = value
         node.annotation = annotation
         node.target = self.visit(node.target)
