@@ -362,6 +362,10 @@ HOSTILE = [
     "value = KeyError(Trap())",
     "import collections\nclass T(collections.OrderedDict):\n def items(self): return Trap()._spring()\nvalue = T()",
     "import enum\nclass T(enum.Enum):\n A = 1\n __repr__ = lambda s: Trap()._spring()\nvalue = T.A",
+    "class T: pass\nT.__dataclass_fields__ = {'a': Trap()}\nvalue = T()",
+    "class T: pass\nT.__attrs_attrs__ = (Trap(),)\nvalue = T()",
+    "class T: pass\nT.__pydantic_fields__ = {'a': Trap()}\nvalue = T()\nvalue.a = Trap()",
+    "class T(tuple):\n _fields = ('a', 'b')\n a = property(lambda s: Trap()._spring())\nvalue = T([1, Trap()])",
     "value = slice(Trap(), Trap())",
     "import types\nvalue = types.MappingProxyType({'a': Trap()})",
 ]
@@ -382,6 +386,7 @@ def test_no_code_of_a_class_is_run_to_show_it(source: str, with_policy: bool) ->
         text = render_value(held, 300, repr_=lambda v, limit: "<asked>", policy=policy)
         assert "ran code" not in text
         describe("held", held, 300, repr_=lambda v, limit: "<asked>", policy=policy)
+        assert "ran code" not in describe("held", held, 300, policy=policy)
 
     assert Trap.touched == 0
 

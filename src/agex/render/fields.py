@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from agex.render.classes import class_attribute, inherits
+from agex.render.classes import class_attribute, inherits, is_importable, root_package
 from agex.render.signatures import default_text
 
 
@@ -38,12 +38,34 @@ class RecordField:
 
 
 def record_fields(cls: type) -> tuple[RecordField, ...] | None:
-    """The fields of a record class in constructor order, ``None`` when it is not a record."""
+    """The fields of a record class in constructor order, ``None`` when it is not a record.
+
+    For classes of the host: defaults and annotations are looked at.
+    """
     for read in _KINDS.values():
         found = read(cls)
         if found is not None:
             return tuple(sorted(found, key=lambda field: (not field.init, field.keyword_only)))
     return None
+
+
+def record_names(cls: type) -> tuple[str, ...] | None:
+    """The names of a record's fields, ``None`` when it is not one; runs no code, whoever made the class.
+
+    Class variables of a dataclass are among them.
+    """
+    for attribute in ("__dataclass_fields__", "__pydantic_fields__"):
+        fields = class_attribute(cls, attribute)
+        if type(fields) is dict:
+            return tuple(name for name in fields if type(name) is str)
+    entries = class_attribute(cls, "__attrs_attrs__")
+    if entries is None or not inherits(type(entries), tuple):
+        return None
+    return tuple(
+        entry.name
+        for entry in tuple.__iter__(entries)
+        if root_package(type(entry)) == "attr" and is_importable(type(entry))
+    )
 
 
 def _dataclass(cls: type) -> list[RecordField] | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from agex.render.budget import clip
 from agex.render.classes import class_attribute, error_arguments, inherits, stored, type_name
-from agex.render.fields import record_fields
+from agex.render.fields import record_names
 from agex.render.walk import Child, Renderer
 
 _MISSING = object()
@@ -25,7 +25,7 @@ def find_record(value: Any) -> Renderer | None:
         return _exception
     if inherits(cls, tuple) and type(class_attribute(cls, "_fields")) is tuple:
         return _named_tuple
-    if record_fields(cls) is not None:
+    if record_names(cls) is not None:
         return _record
     return None
 
@@ -47,20 +47,19 @@ def _exception(value: BaseException, budget: int, child: Child) -> str:
 def _named_tuple(value: Any, budget: int, child: Child) -> str:
     names = class_attribute(type(value), "_fields")
     pairs = [
-        (n, v) for n, v in zip(names, tuple.__iter__(value), strict=False) if _open(value, n, child)
+        (name, held)
+        for name, held in zip(names, tuple.__iter__(value), strict=False)
+        if type(name) is str and _open(value, name, child)
     ]
     return _fields_text(type_name(type(value)), pairs, len(names), budget, child)
 
 
 def _record(value: Any, budget: int, child: Child) -> str:
-    fields = record_fields(type(value)) or ()
-    pairs = [
-        (field.name, held)
-        for field in fields
-        if _open(value, field.name, child)
-        and (held := stored(value, field.name, _MISSING)) is not _MISSING
-    ]
-    return _fields_text(type_name(type(value)), pairs, len(fields), budget, child)
+    names = record_names(type(value)) or ()
+    held = [(name, stored(value, name, _MISSING)) for name in names]
+    held = [(name, found) for name, found in held if found is not _MISSING]
+    pairs = [(name, found) for name, found in held if _open(value, name, child)]
+    return _fields_text(type_name(type(value)), pairs, len(held), budget, child)
 
 
 def _open(value: Any, name: str, child: Child) -> bool:
