@@ -43,7 +43,7 @@ SPACE: dict[str, Any] = {
     "config": {"alpha": 1, "beta": 2},
     "rows": [1, 2, 3],
     "order": shop.Order(1),
-    "average": 3.0,
+    "harvest": 3.0,
 }
 
 
@@ -63,11 +63,11 @@ def caught(source: str, **names: Any) -> BaseException:
         ("df[['id', 'zzz']]", "Columns of df: 'id', ' amount', 3."),
         ("config['alpa']", "Keys of config: 'alpha', 'beta'. Did you mean 'alpha'?"),
         ("rows[3]", "rows has 3 items."),
-        ("averge + 1", "Did you mean 'average'?"),
+        ("harvst + 1", "Did you mean 'harvest'?"),
         ("maths.pi", "Did you mean 'math'?"),
         ("math.pi", "math is a module here: `import math` first."),
         ("pd.DataFrame()", "`import pandas as pd` first."),
-        ("'a'.uper()", "Did you mean 'upper' or 'isupper'?"),
+        ("'a'.uppr()", "Did you mean 'upper' or 'isupper'?"),
         ("order.totl()", "Did you mean 'total'?"),
     ],
 )
@@ -178,7 +178,7 @@ def test_the_text_of_an_error_is_line_source_type_message_hint(
         written("config['alpa']", (9, "    value = read(config)")),
         written("import nowhere"),
         written("order.totl()"),
-        written("averge + 1"),
+        written("harvst + 1"),
         error_text(
             SyntaxRefused([RefusedLine(2, "`global __x` …"), RefusedLine(7, "`del f.__name__` …")])
         ),
