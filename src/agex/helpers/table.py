@@ -123,38 +123,64 @@ def has(module: types.ModuleType, dotted: str) -> bool:
     if not hasattr(module, head):
         return False
     holder = getattr(module, head)
-    if not rest or "*" in rest or isinstance(holder, types.ModuleType):
+    if not rest or isinstance(holder, types.ModuleType):
         return True
-    return all(hasattr(holder, part) for part in rest.split(".")[:1])
+    first = rest.partition(".")[0]
+    if "*" in first:
+        return any(fnmatch.fnmatchcase(name, first) for name in dir(holder))
+    return hasattr(holder, first)
 
 
-class TypesModule(types.ModuleType):
-    """A module made in memory that holds classes a library keeps in private places.
-
-    Objects of these classes are what public functions return (a ``groupby``, a hash), so their
-    methods have to be known; nobody imports the private modules for it. It pickles to the helper
-    that makes it, since some of the classes cannot be pickled themselves.
+class MadeModule(types.ModuleType):
+    """A module made in memory. It pickles to the function that makes it again.
 
     Args:
-        name: ``"numpy_types"``; the module's own name has an underscore in front, which keeps it out of
-            the list of importable modules that a model reads.
-        helper: the module of agex whose ``private_types()`` makes it again.
+        name: how agent code imports it.
+        about: its docstring.
+        held: its members by name; ``None`` is left out.
+        helper: the module of agex that has the function ``maker``.
+    """
+
+    def __init__(
+        self, name: str, about: str, held: Mapping[str, object], helper: str, maker: str
+    ) -> None:
+        super().__init__(name, about)
+        found = {key: value for key, value in held.items() if value is not None}
+        vars(self).update(found)
+        vars(self)["__all__"] = sorted(found)
+        vars(self)["__maker__"] = (helper, maker)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _made_again, vars(self)["__maker__"]
+
+
+class TypesModule(MadeModule):
+    """A module that holds classes a library keeps in private places.
+
+    Objects of these classes are what public functions return (a ``groupby``, a hash), so their
+    methods have to be known; nobody imports the private modules for it, and some of the classes
+    could not be pickled by themselves.
+
+    Args:
+        name: ``"numpy_types"``; the module's own name has an underscore in front, which keeps it out
+            of the list of importable modules that a model reads.
+        helper: the module of agex whose ``maker()`` makes it again.
         classes: the classes under the names they get here; ``None`` is left out.
     """
 
-    def __init__(self, name: str, helper: str, classes: Mapping[str, type | None]) -> None:
-        super().__init__(f"_{name}", f"Classes of what {name.partition('_')[0]} returns.")
-        found = {key: cls for key, cls in classes.items() if cls is not None}
-        vars(self).update(found)
-        vars(self)["__all__"] = sorted(found)
-        vars(self)["__helper__"] = helper
+    def __init__(
+        self,
+        name: str,
+        helper: str,
+        classes: Mapping[str, object],
+        maker: str = "private_types",
+    ) -> None:
+        about = f"Classes of what {name.partition('_')[0]} returns."
+        super().__init__(f"_{name}", about, classes, helper, maker)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _made_again, (vars(self)["__helper__"],)
 
-
-def _made_again(helper: str) -> types.ModuleType:
-    made: types.ModuleType = importlib.import_module(helper).private_types()
+def _made_again(helper: str, maker: str) -> types.ModuleType:
+    made: types.ModuleType = getattr(importlib.import_module(helper), maker)()
     return made
 
 
