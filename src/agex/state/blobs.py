@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from agex.errors import ConfigurationError, StoreError, TamperedError
 from agex.state.stores.protocol import Data, Move, Store
@@ -41,6 +41,8 @@ class Blobs:
         self.store = store
         self._key = key
         self._cache: dict[BlobId, bytes] = {}
+        self.parsed: dict[BlobId, dict[str, Any]] = {}
+        """What :mod:`agex.state.trie` has read already, as Python values."""
 
     def get(self, key: BlobId) -> bytes:
         """One blob.
@@ -102,6 +104,7 @@ class Blobs:
     def forget(self) -> None:
         """Empty the cache, after blobs were deleted."""
         self._cache.clear()
+        self.parsed.clear()
 
     def _remember(self, key: BlobId, data: bytes) -> None:
         if len(data) <= _CACHED_SIZE:

@@ -115,10 +115,10 @@ def compare(before: Reader, after: Reader) -> Diff:
 def differing(before: Tree, after: Tree) -> dict[tuple[str, str], Kind]:
     """Which names differ and how; reads what differs, and all headers only if it must."""
     found: dict[tuple[str, str], Kind] = {}
-    read = after.blobs.get
-    for path, was, now in trie.differences(read, before.root.spaces, after.root.spaces):
+    blobs = after.blobs
+    for path, was, now in trie.differences(blobs, before.root.spaces, after.root.spaces):
         names = space_from(was).names, space_from(now).names
-        for name, old, new in trie.differences(read, *names):
+        for name, old, new in trie.differences(blobs, *names):
             if old is None:
                 found[path, name] = "added"
             elif new is None:
@@ -127,7 +127,7 @@ def differing(before: Tree, after: Tree) -> dict[tuple[str, str], Kind]:
                 found[path, name] = "changed"
     moved = {
         label
-        for label, old, new in trie.differences(read, before.root.nodes, after.root.nodes)
+        for label, old, new in trie.differences(blobs, before.root.nodes, after.root.nodes)
         if old is not None and new is not None and old[:2] != new[:2]
     }
     if moved and any(not _stands_alone(after, label) for label in moved):

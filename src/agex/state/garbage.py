@@ -14,7 +14,6 @@ from agex.state.trie import from_json
 def reachable(blobs: Blobs, heads: Iterable[BlobId]) -> set[BlobId]:
     """Ids of every blob that the history of ``heads`` needs; what two commits share is read once."""
     seen: set[BlobId] = set()
-    read = blobs.get
     for commit in ancestors(blobs, *dict.fromkeys(heads)):
         seen.add(commit.id)
         if commit.events_id is not None:
@@ -23,14 +22,14 @@ def reachable(blobs: Blobs, heads: Iterable[BlobId]) -> set[BlobId]:
             continue
         seen.add(commit.snapshot)
         tree = Tree.open(blobs, commit.snapshot)
-        for spaces in trie.nodes(read, tree.root.spaces, seen):
+        for spaces in trie.nodes(blobs, tree.root.spaces, seen):
             for space in spaces.values():
-                for _ in trie.nodes(read, space["names"], seen):
+                for _ in trie.nodes(blobs, space["names"], seen):
                     pass
                 for head, _size in space["logs"].values():
                     _mark_log(blobs, head, seen)
         groups: set[BlobId] = set()
-        for nodes in trie.nodes(read, tree.root.nodes, seen):
+        for nodes in trie.nodes(blobs, tree.root.nodes, seen):
             groups.update(entry[0] for entry in nodes.values())
         for group in groups - seen:
             seen.add(group)

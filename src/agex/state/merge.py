@@ -115,7 +115,7 @@ class _Merge:
         self, base: Tree, ours: Tree, theirs: Tree, choose: Callable[[Name], Side | None]
     ) -> None:
         self.base, self.ours, self.theirs = base, ours, theirs
-        self.read = ours.blobs.get
+        self.blobs = ours.blobs
         self.choose = choose
         self.names: dict[Name, str | None] = {}  # bindings that differ from ours
         self.logs: dict[str, dict[str, tuple[BlobId, int]]] = {}
@@ -128,17 +128,17 @@ class _Merge:
 
     def bind(self) -> None:
         """Which label each name is bound to."""
-        read = self.read
+        blobs = self.blobs
         paths: set[str] = set()
         for side in (self.ours, self.theirs):
-            changed = trie.differences(read, self.base.root.spaces, side.root.spaces)
+            changed = trie.differences(blobs, self.base.root.spaces, side.root.spaces)
             paths |= {path for path, _, _ in changed}
         for path in paths:
             was, *sides = [tree.space(path) for tree in (self.base, self.ours, self.theirs)]
             self._merge_logs(path, [was, *sides])
             names: set[str] = set()
             for space in sides:
-                changed = trie.differences(read, was.names, space.names)
+                changed = trie.differences(blobs, was.names, space.names)
                 names |= {name for name, _, _ in changed}
             for name in names:
                 self._bind((path, name))
@@ -173,10 +173,12 @@ class _Merge:
 
     def place(self) -> None:
         """Which side each label's value comes from."""
-        read = self.read
-        ours = trie.differences(read, self.base.root.nodes, self.ours.root.nodes)
+        blobs = self.blobs
+        ours = trie.differences(blobs, self.base.root.nodes, self.ours.root.nodes)
         mine = {label for label, old, new in ours if _moved(old, new)}
-        for label, old, new in trie.differences(read, self.base.root.nodes, self.theirs.root.nodes):
+        for label, old, new in trie.differences(
+            blobs, self.base.root.nodes, self.theirs.root.nodes
+        ):
             if not _moved(old, new):
                 continue
             node = self.ours.node(label)
@@ -274,16 +276,16 @@ class _Merge:
     def root(self) -> Root:
         """The tries of the merged snapshot."""
         entries = self.ledger.entries()
-        nodes = trie.update(self.read, self.ours.root.nodes, entries, self.fresh)
+        nodes = trie.update(self.blobs, self.ours.root.nodes, entries, self.fresh)
         by_path: dict[str, dict[str, str | None]] = {}
         for (path, name), bound in self.names.items():
             by_path.setdefault(path, {})[name] = bound
         spaces = {}
         for path in {*by_path, *self.logs}:
             old = self.ours.space(path)
-            names = trie.update(self.read, old.names, by_path.get(path, {}), self.fresh)
+            names = trie.update(self.blobs, old.names, by_path.get(path, {}), self.fresh)
             spaces[path] = space_to(Space(names, {**(old.logs or {}), **self.logs.get(path, {})}))
-        return Root(trie.update(self.read, self.ours.root.spaces, spaces, self.fresh), nodes)
+        return Root(trie.update(self.blobs, self.ours.root.spaces, spaces, self.fresh), nodes)
 
 
 def _place(node: Node | None) -> Place | None:

@@ -344,19 +344,20 @@ class Staging:
     def build(self, logs: Mapping[str, Mapping[str, tuple[BlobId, int]]]) -> Root:
         """The next snapshot's root; ``logs`` are the log heads that moved, by path."""
         entries = self._ledger.entries()
-        read = self._tree.blobs.get
-        nodes = trie.update(read, self._tree.root.nodes, entries, self.fresh)
+        blobs = self._tree.blobs
+        nodes = trie.update(blobs, self._tree.root.nodes, entries, self.fresh)
         spaces: dict[str, dict[str, Any]] = {}
         by_path: dict[str, dict[str, str | None]] = {}
         for (path, name), bound in self._names.items():
-            by_path.setdefault(path, {})[name] = bound
+            if bound != self._tree.label(path, name):
+                by_path.setdefault(path, {})[name] = bound
         for path in by_path.keys() | logs.keys():
             old = self._tree.space(path)
-            names = trie.update(read, old.names, by_path.get(path, {}), self.fresh)
+            names = trie.update(blobs, old.names, by_path.get(path, {}), self.fresh)
             merged = {**(old.logs or {}), **logs.get(path, {})}
             spaces[path] = space_to(Space(names, merged))
         self._tell()
-        self.root = Root(trie.update(read, self._tree.root.spaces, spaces, self.fresh), nodes)
+        self.root = Root(trie.update(blobs, self._tree.root.spaces, spaces, self.fresh), nodes)
         return self.root
 
     def _tell(self) -> None:

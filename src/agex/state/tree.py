@@ -65,6 +65,8 @@ class Tree:
         self.blobs = blobs
         self.root = root
         self._spaces: dict[str, Space] = {}
+        self._labels: dict[tuple[str, str], str | None] = {}
+        self._nodes: dict[str, Node | None] = {}
 
     @classmethod
     def open(cls, blobs: Blobs, root: BlobId) -> Tree:
@@ -78,33 +80,42 @@ class Tree:
 
     def paths(self) -> list[str]:
         """The paths that have a namespace."""
-        return sorted(path for path, _ in trie.items(self.blobs.get, self.root.spaces))
+        return sorted(path for path, _ in trie.items(self.blobs, self.root.spaces))
 
     def space(self, path: str) -> Space:
         """The namespace at ``path``; an empty one if there is none."""
         known = self._spaces.get(path)
         if known is None:
-            data = trie.get(self.blobs.get, self.root.spaces, path)
+            data = trie.get(self.blobs, self.root.spaces, path)
             known = space_from(data)
             self._spaces[path] = known
         return known
 
     def names(self, path: str) -> dict[str, str]:
         """Every name of a namespace and its label, sorted."""
-        return dict(sorted(trie.items(self.blobs.get, self.space(path).names)))
+        return dict(sorted(trie.items(self.blobs, self.space(path).names)))
 
     def size(self, path: str) -> int:
         """How many names a namespace has."""
-        return trie.size(self.blobs.get, self.space(path).names)
+        return trie.size(self.blobs, self.space(path).names)
 
     def label(self, path: str, name: str) -> str | None:
         """The label ``name`` is bound to."""
-        return trie.get(self.blobs.get, self.space(path).names, name)
+        try:
+            return self._labels[path, name]
+        except KeyError:
+            found = trie.get(self.blobs, self.space(path).names, name)
+            self._labels[path, name] = found
+            return found
 
     def node(self, label: str) -> Node | None:
         """Where ``label`` is stored."""
-        entry = trie.get(self.blobs.get, self.root.nodes, label)
-        return None if entry is None else Node(*entry)
+        try:
+            return self._nodes[label]
+        except KeyError:
+            entry = trie.get(self.blobs, self.root.nodes, label)
+            found = self._nodes[label] = None if entry is None else Node(*entry)
+            return found
 
     def packed(self, group: BlobId) -> Packed:
         """A group's header."""
@@ -112,7 +123,7 @@ class Tree:
 
     def nodes(self) -> Iterator[tuple[str, Node]]:
         """Every label; reads the whole trie."""
-        for label, entry in trie.items(self.blobs.get, self.root.nodes):
+        for label, entry in trie.items(self.blobs, self.root.nodes):
             yield label, Node(*entry)
 
 

@@ -14,99 +14,115 @@ thousand keys has four; comparing two maps reads only the nodes that differ.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from agex.state.blobs import BlobId, blob_id
 from agex.state.stores.protocol import Data
 
-Read: TypeAlias = Callable[[BlobId], bytes]
 # What JSON can hold: a trie's owner knows which of it.
 Value: TypeAlias = Any
 LEAF = 12
+_PARSED = 4096  # nodes kept as Python values
+_ENCODER = json.JSONEncoder(separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+_scan: Callable[[str, int], tuple[Any, int]] = json.scanner.make_scanner(json.JSONDecoder())  # type: ignore[attr-defined]
+
+
+class Source(Protocol):
+    """Where nodes are read; :class:`~agex.state.blobs.Blobs` is one."""
+
+    parsed: dict[BlobId, dict[str, Any]]
+
+    def get(self, key: BlobId) -> bytes: ...
 
 
 def to_json(value: object) -> bytes:
     """The one spelling that ids are computed from: sorted keys, no spaces, UTF-8."""
-    text = json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+    text = _ENCODER.encode(value)
     # Names may hold lone surrogates, which plain UTF-8 refuses.
     return text.encode("utf-8", "surrogatepass")
 
 
 def from_json(data: bytes) -> Any:  # Any: whatever was written
     """What :func:`to_json` wrote."""
-    return json.loads(data.decode("utf-8", "surrogatepass"))
+    return _scan(data.decode("utf-8", "surrogatepass"), 0)[0]
 
 
 EMPTY = blob_id(to_json({"l": {}}))
 
 
+@functools.lru_cache(maxsize=8192)
 def _digits(key: str) -> str:
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _node(read: Read, node: BlobId) -> dict[str, Any]:
-    if node == EMPTY:
-        return {"l": {}}
-    data: dict[str, Any] = from_json(read(node))
-    return data
+def _node(source: Source, node: BlobId) -> dict[str, Any]:
+    known = source.parsed.get(node)
+    if known is None:
+        known = {"l": {}} if node == EMPTY else from_json(source.get(node))
+        _remember(source, node, known)
+    return known
 
 
-def get(read: Read, root: BlobId, key: str) -> Value | None:
+def _remember(source: Source, key: BlobId, node: dict[str, Any]) -> None:
+    if len(source.parsed) >= _PARSED:
+        for old in list(source.parsed)[: _PARSED // 4]:
+            source.parsed.pop(old, None)
+    source.parsed[key] = node
+
+
+def get(source: Source, root: BlobId, key: str) -> Value | None:
     """The value under ``key``, or ``None``."""
-    node = _node(read, root)
+    node = _node(source, root)
     if "l" in node:
         return node["l"].get(key)
     for digit in _digits(key):
         child = node["b"][int(digit, 16)]
         if child is None:
             return None
-        node = _node(read, child[0])
+        node = _node(source, child[0])
         if "l" in node:
             return node["l"].get(key)
     raise AssertionError("a trie deeper than its hash")
 
 
-def items(read: Read, root: BlobId) -> Iterator[tuple[str, Value]]:
+def items(source: Source, root: BlobId) -> Iterator[tuple[str, Value]]:
     """Every key and value, in the order of the keys' hashes."""
-    node = _node(read, root)
+    node = _node(source, root)
     if "l" in node:
         yield from node["l"].items()
     else:
         for child in node["b"]:
             if child is not None:
-                yield from items(read, child[0])
+                yield from items(source, child[0])
 
 
-def size(read: Read, root: BlobId) -> int:
+def size(source: Source, root: BlobId) -> int:
     """How many keys there are."""
-    return _count(_node(read, root))
+    return _count(_node(source, root))
 
 
 def update(
-    read: Read, root: BlobId, changes: Mapping[str, Value | None], into: dict[BlobId, Data]
+    source: Source, root: BlobId, changes: Mapping[str, Value | None], into: dict[BlobId, Data]
 ) -> BlobId:
     """The root of the map with ``changes`` made (``None`` removes); new nodes go to ``into``."""
     if not changes:
         return root
 
-    def through(node: BlobId) -> bytes:
-        fresh = into.get(node)
-        return bytes(fresh) if fresh is not None else read(node)
-
     keyed = {key: (_digits(key), value) for key, value in changes.items()}
-    return _update(through, root, keyed, 0, into)[0]
+    return _update(source, root, keyed, 0, into)[0]
 
 
 _Changes: TypeAlias = dict[str, tuple[str, Value]]
 
 
 def _update(
-    read: Read, root: BlobId, changes: _Changes, depth: int, into: dict[BlobId, Data]
+    source: Source, root: BlobId, changes: _Changes, depth: int, into: dict[BlobId, Data]
 ) -> tuple[BlobId, int]:
-    node = _node(read, root)
+    node = _node(source, root)
     if "l" in node:
         leaf = dict(node["l"])
         for key, (_, value) in changes.items():
@@ -114,7 +130,7 @@ def _update(
                 leaf.pop(key, None)
             else:
                 leaf[key] = value
-        return _build(leaf, depth, into)
+        return _build(source, leaf, depth, into)
     children: list[list[Any] | None] = list(node["b"])
     split: dict[int, _Changes] = {}
     for key, (digits, value) in changes.items():
@@ -122,36 +138,39 @@ def _update(
     for position, part in split.items():
         child = children[position]
         old = child[0] if child is not None else EMPTY
-        new, count = _update(read, old, part, depth + 1, into)
+        new, count = _update(source, old, part, depth + 1, into)
         children[position] = [new, count] if count else None
     total = sum(child[1] for child in children if child is not None)
     if total > LEAF:
-        return _put({"b": children}, into), total
+        return _put(source, {"b": children}, into), total
     leaf = {}
     for child in children:
         if child is not None:
-            leaf.update(items(read, child[0]))
-    return _put({"l": leaf}, into), total
+            leaf.update(items(source, child[0]))
+    return _put(source, {"l": leaf}, into), total
 
 
-def _build(leaf: dict[str, Value], depth: int, into: dict[BlobId, Data]) -> tuple[BlobId, int]:
+def _build(
+    source: Source, leaf: dict[str, Value], depth: int, into: dict[BlobId, Data]
+) -> tuple[BlobId, int]:
     if len(leaf) <= LEAF:
-        return _put({"l": leaf}, into), len(leaf)
+        return _put(source, {"l": leaf}, into), len(leaf)
     parts: dict[int, dict[str, Value]] = {}
     for key, value in leaf.items():
         parts.setdefault(int(_digits(key)[depth], 16), {})[key] = value
     children: list[list[Any] | None] = [None] * 16
     for position, part in parts.items():
-        node, count = _build(part, depth + 1, into)
+        node, count = _build(source, part, depth + 1, into)
         children[position] = [node, count]
-    return _put({"b": children}, into), len(leaf)
+    return _put(source, {"b": children}, into), len(leaf)
 
 
-def _put(node: dict[str, Any], into: dict[BlobId, Data]) -> BlobId:
+def _put(source: Source, node: dict[str, Any], into: dict[BlobId, Data]) -> BlobId:
     data = to_json(node)
     key = blob_id(data)
     if key != EMPTY:
         into[key] = data
+        _remember(source, key, node)
     return key
 
 
@@ -162,34 +181,34 @@ def _count(node: dict[str, Any]) -> int:
 
 
 def differences(
-    read: Read, before: BlobId, after: BlobId
+    source: Source, before: BlobId, after: BlobId
 ) -> Iterator[tuple[str, Value | None, Value | None]]:
     """Each key whose value differs, with both values; ``None`` stands for absent."""
     if before == after:
         return
-    old, new = _node(read, before), _node(read, after)
+    old, new = _node(source, before), _node(source, after)
     if "b" in old and "b" in new:
         for left, right in zip(old["b"], new["b"], strict=True):
             if left != right:
                 yield from differences(
-                    read, left[0] if left else EMPTY, right[0] if right else EMPTY
+                    source, left[0] if left else EMPTY, right[0] if right else EMPTY
                 )
         return
-    was, now = dict(items(read, before)), dict(items(read, after))
+    was, now = dict(items(source, before)), dict(items(source, after))
     for key in was.keys() | now.keys():
         if was.get(key) != now.get(key):
             yield key, was.get(key), now.get(key)
 
 
-def nodes(read: Read, root: BlobId, seen: set[BlobId]) -> Iterator[dict[str, Value]]:
+def nodes(source: Source, root: BlobId, seen: set[BlobId]) -> Iterator[dict[str, Value]]:
     """The entries of each leaf not in ``seen`` yet; adds every node it visits to ``seen``."""
     if root in seen:
         return
     seen.add(root)
-    node = _node(read, root)
+    node = _node(source, root)
     if "l" in node:
         yield node["l"]
     else:
         for child in node["b"]:
             if child is not None:
-                yield from nodes(read, child[0], seen)
+                yield from nodes(source, child[0], seen)
