@@ -31,15 +31,17 @@ def run_plainly(code: str) -> tuple[str, Any, BaseException | None]:
             await value
         if last is None:
             return None
-        expression = ast.Expression(last.value)
-        value = eval(compile(expression, "<plain>", "eval", flags, dont_inherit=True), ns)
-        awaited = any(isinstance(node, ast.Await) for node in ast.walk(last))
-        return await value if awaited and inspect.iscoroutine(value) else value
+        code_of_last = compile(
+            ast.Expression(last.value), "<plain>", "eval", flags, dont_inherit=True
+        )
+        value = eval(code_of_last, ns)
+        return await value if code_of_last.co_flags & inspect.CO_COROUTINE else value
 
     with contextlib.redirect_stdout(out):
         try:
             if _awaits(code):
-                return out.getvalue(), asyncio.run(run()), None
+                value = asyncio.run(run())
+                return out.getvalue(), value, None
             with contextlib.closing(run()) as coroutine:
                 coroutine.send(None)
         except StopIteration as stop:
@@ -51,7 +53,8 @@ def run_plainly(code: str) -> tuple[str, Any, BaseException | None]:
 
 def _awaits(code: str) -> bool:
     flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-    return bool(compile(code, "<plain>", "exec", flags, dont_inherit=True).co_flags & 0x180)
+    compiled = compile(code, "<plain>", "exec", flags, dont_inherit=True)
+    return bool(compiled.co_flags & inspect.CO_COROUTINE)
 
 
 def run_in_session(program: Program, parts: list[str]) -> tuple[str, Any, BaseException | None, str]:
