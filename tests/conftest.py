@@ -8,7 +8,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
+
+# The same examples in every run, whatever the machine's load: a red test is a reason to look, not to
+# run it again. `--hypothesis-profile=search` tries new ones.
+hypothesis.settings.register_profile("agex", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("search", deadline=None, max_examples=1000)
+hypothesis.settings.load_profile("agex")
 
 # Set before any test imports litellm, which reads them while it is imported.
 os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"

@@ -154,7 +154,9 @@ class TaskError(AgexError):
     ``task`` is its name and ``events`` what happened until then, oldest first.
     """
 
-    def __init__(self, message: str, *, task: str | None = None, events: Sequence[Any] = ()) -> None:
+    def __init__(
+        self, message: str, *, task: str | None = None, events: Sequence[Any] = ()
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.task = task

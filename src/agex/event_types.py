@@ -108,11 +108,5 @@ class TaskFailed(Event):
 
 
 AnyEvent: TypeAlias = (
-    TaskStarted
-    | LLMRequest
-    | LLMReply
-    | Action
-    | Observation
-    | TaskSucceeded
-    | TaskFailed
+    TaskStarted | LLMRequest | LLMReply | Action | Observation | TaskSucceeded | TaskFailed
 )
