@@ -127,6 +127,10 @@ class SqlStore:
         """Close the connections."""
         self._engine.dispose()
 
+    def __del__(self) -> None:
+        if hasattr(self, "_engine"):
+            self._engine.dispose()
+
     def _move(self, connection: Any, name: str, move: Move) -> None:
         sql, table = self._sql, self._refs
         here = table.c.name == name

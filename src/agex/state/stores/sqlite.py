@@ -37,11 +37,11 @@ class SqliteStore:
     """
 
     def __init__(self, path: str | os.PathLike[str], *, durable: bool = False) -> None:
-        self.path = os.fspath(path)
-        self.durable = durable
         self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
         self._pid = 0
+        self.path = os.fspath(path)
+        self.durable = durable
         with self._guard("open"):
             self._open()
 
@@ -132,6 +132,11 @@ class SqliteStore:
             connection, self._connection = self._connection, None
             if connection is not None and self._pid == os.getpid():
                 connection.close()
+
+    def __del__(self) -> None:
+        # A state that goes out of scope is nothing to warn about; what it committed is stored.
+        if getattr(self, "_connection", None) is not None:
+            self.close()
 
     @contextmanager
     def _guard(self, doing: str) -> Iterator[sqlite3.Connection]:
