@@ -618,6 +618,240 @@ import time
 time.strftime("%Y", time.gmtime(0)), time.gmtime(0).tm_year
 """
 
+POLARS = """
+df.group_by("g").agg(pl.col("x").sum().alias("t")).sort("g").to_dicts()
+
+df.filter(pl.col("x") > 1).select("x", (pl.col("x") * 2).alias("y")).rows()
+
+df.with_columns(pl.when(pl.col("x") > 2).then(pl.lit("hi")).otherwise(pl.lit("lo")).alias("k"))["k"].to_list()
+
+df.with_columns(pl.col("d").str.to_date()).select(pl.col("d").dt.month()).to_series().to_list()
+
+df.lazy().filter(pl.col("g") == "a").group_by("g").agg(pl.len()).collect().to_dicts()
+
+df.select(cs.numeric()).columns, df.select(cs.string()).width
+
+df["s"].str.split(" ").list.len().to_list(), df["x"].mean(), df.shape
+
+df.select(pl.col("x").map_elements(lambda v: v + 1, return_dtype=pl.Int64)).to_series().to_list()
+
+[key for key, group in df.group_by("g", maintain_order=True)]
+
+df.pivot(on="g", values="x", index="s").shape, df.join(df, on="g").height, df.unpivot(index="g", on=["x"]).height
+
+df.select(pl.col("x").rolling_mean(2)).to_series().to_list(), df.sort("x", descending=True)["x"].to_list()
+
+df.head(2).to_dict(as_series=False)["x"], df.row(0), df.item(0, "x"), df.columns, df.height
+
+df.drop("s").rename({"x": "value"}).columns, df.describe().height
+
+pl.concat([df, df]).height, df.unique(subset="g").height, df["g"].n_unique(), df["g"].value_counts().height
+
+df.with_row_index()["index"].to_list(), df.slice(1, 2)["x"].to_list(), df.sample(2, seed=1).height
+
+pl.Series("a", [1, None, 3]).fill_null(0).to_list(), pl.Series([1, 2]).cum_sum().to_list(), pl.Series([3, 1]).sort().to_list()
+
+df.select(pl.struct("g", "x")).to_series().to_list()[0], df.select(pl.concat_str("g", "s"))["g"].to_list()
+
+str(df.schema["x"]), df.schema["x"] == pl.Int64, pl.DataFrame({"a": []}).is_empty()
+
+for row in df.iter_rows(named=True):
+    last = row["s"]
+last
+
+try:
+    df["nope"]
+except pl.exceptions.ColumnNotFoundError as error:
+    found = type(error).__name__
+found
+"""
+
+PLOTLY = """
+fig = px.scatter(x=[1, 2], y=[3, 4], title="Points")
+fig.layout.title.text, list(fig.data[0].x), fig.data[0].mode
+
+fig = go.Figure()
+fig.add_trace(go.Scatter(x=[1, 2], y=[3, 4], name="a", mode="lines"))
+fig.update_layout(title="T", xaxis_title="x", template="plotly_white")
+fig.layout.xaxis.title.text, len(fig.data), fig.data[0].name
+
+fig = go.Figure(data=[go.Bar(x=["a", "b"], y=[1, 2], marker_color="red")])
+fig.update_xaxes(showgrid=False).update_traces(opacity=0.5)
+fig.data[0].marker.color, fig.data[0].opacity, fig.layout.xaxis.showgrid
+
+fig = make_subplots(rows=1, cols=2, subplot_titles=["l", "r"])
+fig.add_trace(go.Bar(y=[1]), row=1, col=1).add_trace(go.Pie(labels=["a"], values=[1]), row=1, col=1) if False else None
+fig.add_bar(y=[1, 2], row=1, col=2)
+len(fig.layout.annotations), fig.layout.annotations[0].text
+
+px.line(x=[1, 2], y=[1, 4]).to_dict()["data"][0]["type"], px.bar(x=["a"], y=[1]).data[0].type
+
+px.histogram(x=[1, 1, 2], nbins=2).data[0].nbinsx, px.pie(values=[1, 2], names=["a", "b"]).data[0].type
+
+px.colors.qualitative.Set2[0], len(px.colors.sequential.Viridis)
+
+fig = px.box(y=[1, 2, 3])
+fig.add_hline(y=2, line_dash="dash")
+fig.add_annotation(x=0, y=1, text="here")
+len(fig.layout.shapes), fig.layout.annotations[0].text
+
+"<div" in px.scatter(x=[1], y=[1]).to_html(include_plotlyjs="cdn", div_id="d"), px.scatter(x=[1], y=[1]).to_json()[:9]
+
+fig = go.Figure(go.Heatmap(z=[[1, 2], [3, 4]], colorscale="Viridis"))
+fig.data[0].z[1][0], fig["layout"]["title"]["text"], isinstance(fig, go.Figure)
+
+fig = go.Figure(layout=go.Layout(width=300, legend=dict(x=0.1)))
+fig.layout.legend.x, fig.layout.width
+
+[trace.name for trace in px.scatter(x=[1, 2], y=[1, 2], color=["a", "b"]).data]
+"""
+
+MATPLOTLIB = """
+fig, ax = plt.subplots(figsize=(4, 3))
+(line,) = ax.plot([1, 2, 3], [1, 4, 9], label="a")
+ax.set_title("t")
+ax.set_xlabel("x")
+ax.legend()
+ax.grid(True)
+line.get_label(), ax.get_title(), ax.get_xlabel(), fig.axes[0] is ax
+
+plt.figure()
+plt.plot([1, 2], [3, 4])
+plt.title("hello")
+plt.ylabel("y")
+plt.xticks([1, 2], ["a", "b"], rotation=45)
+plt.tight_layout()
+plt.gca().get_title(), plt.gca().get_ylabel(), [round(v, 2) for v in plt.xlim()]
+
+fig, axes = plt.subplots(2, 2, sharex=True)
+bars = axes[0, 1].bar(["a", "b"], [1, 2])
+[int(bar.get_height()) for bar in bars], axes.shape
+
+fig, ax = plt.subplots()
+image = ax.imshow([[1, 2], [3, 4]], cmap="viridis")
+fig.colorbar(image, ax=ax)
+fig.suptitle("both")
+len(fig.axes)
+
+fig, ax = plt.subplots()
+counts, edges, patches = ax.hist([1, 1, 2, 3], bins=3)
+counts.tolist(), len(patches)
+
+fig, ax = plt.subplots()
+ax.scatter([1, 2], [3, 4], c=["red", "blue"], s=20)
+ax.set_xlim(0, 5)
+ax.axhline(3, color="k", linestyle="--")
+ax.annotate("peak", (1, 3), xytext=(2, 4), arrowprops={"arrowstyle": "->"})
+ax.get_xlim()[1], len(ax.texts)
+
+fig, ax = plt.subplots()
+ax.spines["top"].set_visible(False)
+ax.tick_params(axis="x", labelrotation=30)
+ax.yaxis.set_major_formatter("{x:.1f}")
+ax.twinx().get_ylim()[0]
+
+fig = plt.figure(figsize=(5, 2), dpi=80)
+left = fig.add_subplot(1, 2, 1)
+left.pie([1, 2], labels=["a", "b"])
+fig.get_size_inches().tolist(), fig.get_dpi()
+
+plt.figure()
+plt.subplot(2, 1, 1)
+plt.bar(["a"], [1])
+plt.subplot(2, 1, 2)
+plt.fill_between([1, 2], [1, 2], alpha=0.3)
+plt.close()
+True
+
+fig, ax = plt.subplots()
+parts = ax.boxplot([[1, 2, 3], [2, 3, 4]])
+sorted(parts)[0], ax.stackplot([1, 2], [1, 2])[0].get_alpha()
+"""
+
+SKLEARN = """
+m = LinearRegression().fit(np.array([[1.0], [2.0], [3.0]]), [2, 4, 6])
+m.coef_.round(3).tolist(), round(abs(float(m.intercept_)), 3), m.predict([[4.0]]).round(3).tolist()
+
+Xa, Xb, ya, yb = train_test_split(X, y, random_state=0)
+pipe = make_pipeline(StandardScaler(), LogisticRegression(max_iter=500))
+pipe.fit(Xa, ya)
+round(accuracy_score(yb, pipe.predict(Xb)), 3), isinstance(pipe, Pipeline), list(pipe.named_steps)
+
+cross_val_score(DecisionTreeClassifier(random_state=0), X, y, cv=3).round(2).tolist()
+
+g = GridSearchCV(KNeighborsClassifier(), {"n_neighbors": [1, 5]}, cv=3).fit(X, y)
+g.best_params_, round(float(g.best_score_), 2), sorted(g.cv_results_)[0]
+
+f = RandomForestClassifier(n_estimators=10, random_state=0).fit(X, y)
+f.score(X, y) > 0.9, f.feature_importances_.round(1).tolist(), f.n_classes_
+
+KMeans(2, n_init=1, random_state=0).fit(X).labels_[:3].tolist()
+
+PCA(2).fit_transform(X).shape, PCA(2).fit(X).explained_variance_ratio_.round(2).tolist()
+
+OneHotEncoder(sparse_output=False).fit_transform([["a"], ["b"]]).tolist()
+
+ColumnTransformer([("n", StandardScaler(), [0, 1])], remainder="drop").fit_transform(X).shape
+
+confusion_matrix([0, 1, 1], [0, 1, 0]).tolist(), r2_score([1, 2], [1, 2]), f1_score([0, 1], [0, 1])
+
+classification_report([0, 1], [0, 1], output_dict=True)["accuracy"]
+
+SimpleImputer().fit_transform([[1.0], [np.nan]]).tolist(), LabelEncoder().fit_transform(["b", "a"]).tolist()
+
+TfidfVectorizer().fit_transform(["red fox", "red dog"]).shape
+
+cluster = DBSCAN(eps=0.5).fit(X)
+len(set(cluster.labels_.tolist())) > 1, round(float(silhouette_score(X, y)), 2)
+
+StandardScaler().get_params(), clone(Ridge(alpha=2.0)).alpha, Ridge().set_params(alpha=3.0).alpha
+
+try:
+    LinearRegression().predict([[1]])
+except NotFittedError as error:
+    found = type(error).__name__
+found
+"""
+
+PREAMBLE |= {
+    "polars": """\
+import polars as pl
+import polars.selectors as cs
+df = pl.DataFrame({
+    "g": ["a", "b", "a"], "x": [1, 2, 3], "s": ["u v", "w", "x"],
+    "d": ["2024-01-01", "2024-02-01", "2024-03-01"],
+})
+""",
+    "plotly": """\
+import plotly.express as px
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+""",
+    "matplotlib": "import matplotlib.pyplot as plt\n",
+    "sklearn": """\
+import numpy as np
+from sklearn.base import clone
+from sklearn.cluster import DBSCAN, KMeans
+from sklearn.compose import ColumnTransformer
+from sklearn.datasets import load_iris
+from sklearn.decomposition import PCA
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.exceptions import NotFittedError
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
+from sklearn.metrics import (
+    accuracy_score, classification_report, confusion_matrix, f1_score, r2_score, silhouette_score,
+)
+from sklearn.model_selection import GridSearchCV, cross_val_score, train_test_split
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import LabelEncoder, OneHotEncoder, StandardScaler
+from sklearn.tree import DecisionTreeClassifier
+X, y = load_iris(return_X_y=True)
+""",
+}
+
 
 def blocks(text: str) -> list[str]:
     """The snippets of one library."""

@@ -60,7 +60,13 @@ ARTISTS = {
     "matplotlib.lines": ("Line2D",),
     "matplotlib.text": ("Text", "Annotation"),
     "matplotlib.patches": ("Rectangle", "Wedge", "Polygon", "Circle", "StepPatch", "Patch"),
-    "matplotlib.collections": ("PathCollection", "LineCollection", "PolyCollection", "QuadMesh"),
+    "matplotlib.collections": (
+        "PathCollection",
+        "LineCollection",
+        "PolyCollection",
+        "QuadMesh",
+        "FillBetweenPolyCollection",
+    ),
     "matplotlib.container": ("BarContainer", "ErrorbarContainer", "StemContainer"),
     "matplotlib.legend": ("Legend",),
     "matplotlib.image": ("AxesImage",),
@@ -111,8 +117,8 @@ def register_matplotlib(agent: Registrar) -> None:
         include=("*", *(f"Axes.{name}" for name in (*AXES, *READ)),
                  *(f"Figure.{name}" for name in (*FIGURE, *READ))),
         instead={
-            **{f"Axes.{name}": standins.Careful(name) for name in AXES},
-            **{f"Figure.{name}": standins.Careful(name) for name in FIGURE if name != "savefig"},
+            **{f"Axes.{name}": standins.careful(name) for name in AXES},
+            **{f"Figure.{name}": standins.careful(name) for name in FIGURE if name != "savefig"},
             "Figure.savefig": standins.savefig,
         },
     ).add(agent, figures)  # fmt: skip

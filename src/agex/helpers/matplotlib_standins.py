@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
+from functools import cache
 from typing import Any, NoReturn
 
 _CURRENT: ContextVar[Any] = ContextVar("current matplotlib figure", default=None)
@@ -56,11 +57,14 @@ class Careful:
         check(self.name, list(args))
         return getattr(of_matplotlib(self.name, target), self.name)(*args, **options)
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Careful) and other.name == self.name
+    def __reduce__(self) -> tuple[Any, ...]:
+        return careful, (self.name,)
 
-    def __hash__(self) -> int:
-        return hash(self.name)
+
+@cache
+def careful(name: str) -> Careful:
+    """The one :class:`Careful` of this name: policies are compared by it."""
+    return Careful(name)
 
 
 def savefig(self: Any, fname: io.BytesIO, **options: Any) -> None:

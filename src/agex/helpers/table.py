@@ -19,6 +19,7 @@ from typing import Any
 
 from agex.errors import AlreadyRegistered, MissingExtraError
 from agex.policy import MemberSpec, Registrar
+from agex.policy.members import every_stored_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,9 @@ def has(module: types.ModuleType, dotted: str) -> bool:
     first = rest.partition(".")[0]
     if "*" in first:
         return any(fnmatch.fnmatchcase(name, first) for name in dir(holder))
-    return hasattr(holder, first)
+    if hasattr(holder, first):
+        return True
+    return isinstance(holder, type) and first in every_stored_name(holder)  # of instances
 
 
 class MadeModule(types.ModuleType):

@@ -245,6 +245,10 @@ class Policy:
             missing=self.missing,
         )
 
+    def exposed_types(self) -> tuple[TypeRule, ...]:
+        """The rules of the classes that registered modules hold."""
+        return tuple(self._exposed.held().values())
+
     def granted(self) -> tuple[TypeRule, ...]:
         """The rules that a task was granted on top of the registrations."""
         return tuple(self._grants.values())

@@ -1,0 +1,104 @@
+"""Estimators and functions of scikit-learn whose options cannot reach out of the process.
+
+``memory="folder"`` writes and reads pickles, ``n_jobs=8`` starts processes, ``input="filename"`` opens
+files. Such an option can be set in many ways (the constructor, ``set_params``, a parameter grid), and
+each ends in an assignment to the attribute of that name: a careful class is a subclass in which this
+attribute takes harmless values only.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+HARMLESS: dict[str, tuple[Any, str]] = {
+    "memory": (None, "leave it out: results are not kept in files here"),
+    "n_jobs": (None, "leave it out: work runs in this process"),
+    "input": ("content", "give the texts themselves"),
+}
+"""Careful options: the harmless value (``n_jobs=1`` is as well), and what to do instead."""
+
+
+def options_of(thing: Callable[..., Any]) -> tuple[str, ...]:
+    """Which careful options a class or function takes."""
+    try:
+        parameters = inspect.signature(thing).parameters
+    except (TypeError, ValueError):
+        return ()
+    return tuple(name for name in HARMLESS if name in parameters)
+
+
+def check(owner: str, option: str, value: Any) -> Any:
+    """The value, when it is harmless.
+
+    Raises:
+        ValueError: it is not; the message says what to do instead.
+    """
+    harmless, advice = HARMLESS[option]
+    if value is None and option != "input":
+        return value
+    if type(value) in (int, str) and value in (harmless, 1):
+        return value
+    raise ValueError(f"{owner}({option}={value!r}) is not offered here; {advice}")
+
+
+def _guarded(owner: str, option: str) -> property:
+    hidden = f"_agex_{option}"
+
+    def read(self: Any) -> Any:
+        return self.__dict__.get(hidden, HARMLESS[option][0])
+
+    def write(self: Any, value: Any) -> None:
+        self.__dict__[hidden] = check(owner, option, value)
+
+    return property(read, write)
+
+
+@functools.cache
+def careful_class(cls: type) -> type:
+    """A subclass of an estimator whose careful options take harmless values only."""
+    body: dict[str, Any] = {name: _guarded(cls.__name__, name) for name in options_of(cls)}
+    body["__doc__"] = cls.__doc__
+    body["__module__"] = cls.__module__
+    body["__reduce__"] = _reduce
+    # scikit-learn reads the parameters from __init__, which is inherited.
+    made: type = type(cls)(cls.__name__, (cls,), body)
+    made.__qualname__ = cls.__qualname__
+    return made
+
+
+def _reduce(self: Any) -> tuple[Any, ...]:
+    original = type(self).__mro__[1]
+    return _restored, (original.__module__, original.__qualname__, dict(self.__dict__))
+
+
+def _restored(module: str, name: str, state: dict[str, Any]) -> Any:
+    made = careful_class(getattr(importlib.import_module(module), name))
+    again: Any = object.__new__(made)
+    again.__dict__.update(state)
+    return again
+
+
+@functools.cache
+def careful_function(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function whose careful options take harmless values only."""
+    signature = inspect.signature(function)
+    options = options_of(function)
+    pipeline = function.__name__ == "make_pipeline"
+
+    @functools.wraps(function)
+    def careful(*args: Any, **kwargs: Any) -> Any:
+        given = signature.bind(*args, **kwargs).arguments
+        for option in options:
+            if option in given:
+                check(function.__name__, option, given[option])
+        made = function(*args, **kwargs)
+        if pipeline:
+            kind: Any = type(made)
+            return careful_class(kind)(made.steps, verbose=made.verbose)
+        return made
+
+    return careful
