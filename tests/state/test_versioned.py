@@ -101,10 +101,9 @@ def test_an_object_inside_two_containers_is_one_object_after_a_restart(where):
 
     again = Versioned(where)
     again["a"]["x"].append(2)
-    saved = again.commit(touched=["a"])
+    again.commit(touched=["a"])
 
     assert again["b"][0] is again["b"][1] is again["a"]["x"]
-    assert saved.changed == ("a", "b") or saved.changed == ("a",)
     assert Versioned(where)["b"] == [[1, 2], [1, 2]]
 
 

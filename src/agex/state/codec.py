@@ -155,15 +155,17 @@ def _encode(
                 return Encoded(labels, stream, shared=shared, keep=value)
     error: BaseException
     for tolerant in (False, True):
-        buffers: list[memoryview] = []
-        file = io.BytesIO()
         try:
-            pickler = _Pickler(file, buffers, anchors, around, tolerant=tolerant)
+            pickler = _Pickler(anchors, around, tolerant=tolerant)
             pickler.dump(value)
+            memories = pickler.memories()
+            if memories:
+                pickler = _Pickler(anchors, around, tolerant=tolerant, memories=memories)
+                pickler.dump(value)
         except Exception as caught:
             error = caught
             continue
-        return pickler.encoded(labels, file.getvalue(), buffers)
+        return pickler.encoded(labels)
     # Not even with holes in it (nested too deep, a hook that raises a new error each time).
     if len(labels) > 1:
         raise EncodingFailed(labels) from error
@@ -314,13 +316,14 @@ def _is_shared(obj: Any, around: Surroundings) -> bool:
 class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no types
     def __init__(
         self,
-        file: io.BytesIO,
-        buffers: list[memoryview],
         anchors: dict[int, str],
         around: Surroundings,
         *,
         tolerant: bool,
+        memories: frozenset[int] = frozenset(),
     ) -> None:
+        file, buffers = io.BytesIO(), list[memoryview]()
+
         def out_of_band(buffer: pickle.PickleBuffer) -> bool:
             raw = buffer.raw()
             if raw.nbytes < _IN_BAND:
@@ -329,6 +332,9 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
             return False
 
         super().__init__(file, protocol=5, buffer_callback=out_of_band)
+        self._file = file
+        self._buffers = buffers
+        self._memories = memories
         self._anchors = anchors
         self._around = around
         self._tolerant = tolerant
@@ -338,7 +344,8 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
         self._by_value = False
         self._kinds: dict[type, str] = {}
 
-    def encoded(self, labels: tuple[str, ...], stream: bytes, buffers: list[memoryview]) -> Encoded:
+    def encoded(self, labels: tuple[str, ...]) -> Encoded:
+        """What was pickled."""
         memo = self.memo.copy()
         shared: set[int] = set()
         for _, obj in memo.values():
@@ -346,17 +353,41 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
                 shared.add(id(obj))
                 base = _memory(obj)
                 if base is not None:
-                    shared.add(base)
+                    shared.add(id(base))
         return Encoded(
             labels,
-            stream,
-            tuple(buffers),
+            self._file.getvalue(),
+            tuple(self._buffers),
             tuple(self._refs),
             tuple(sorted(self._uses)),
             tuple(self._holes),
             PYTHON if self._by_value else None,
             shared,
             memo,
+        )
+
+    def memories(self) -> frozenset[int]:
+        """Ids of arrays whose memory several arrays here look into, to be stored as such.
+
+        Not where pandas is about: its frames share memory by copy-on-write, and that agreement
+        does not survive pickling. Not for small windows on a large array either, which would keep
+        all of it.
+        """
+        looking: dict[int, list[Any]] = {}
+        for _, obj in self.memo.copy().values():
+            kind = type(obj)
+            if kind.__module__.startswith("pandas."):
+                return frozenset()
+            if kind.__name__ == "ndarray" and kind.__module__ == "numpy":
+                base = _memory(obj)
+                whole = obj if base is None else base
+                looking.setdefault(id(whole), [whole]).append(obj)
+        return frozenset(
+            key
+            for key, (whole, *views) in looking.items()
+            if len(views) > 1
+            and not whole.dtype.hasobject
+            and whole.nbytes <= 2 * sum(view.nbytes for view in views)
         )
 
     def persistent_id(self, obj: Any) -> int | None:
@@ -388,6 +419,14 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
             return rebuild.instance, made, state, items, pairs, rebuild.attributes
         if way == "method" and self._around.owns(type(obj.__self__)):
             return rebuild.method, (obj.__self__, obj.__func__.__name__)
+        if way == "array":
+            base = _memory(obj) if self._memories else None
+            if base is not None and id(base) in self._memories and not obj.dtype.hasobject:
+                offset = _address(obj) - _address(base)
+                writable = obj.flags.writeable
+                made = (base, offset, obj.shape, obj.strides, obj.dtype, writable)
+                return rebuild.view, made
+            return NotImplemented
         if way == "cell":
             try:
                 state = (obj.cell_contents,)
@@ -411,6 +450,8 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
         """What to do with objects of this kind; only functions and classes are asked one by one."""
         if kind is _CELL:
             return "cell"
+        if kind.__name__ == "ndarray" and kind.__module__ == "numpy":
+            return "array"
         if kind is InertDefinition:
             return "inert definition"
         if kind is InertInstance:
@@ -454,14 +495,19 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
             return hole.__reduce__()
 
 
-def _memory(obj: Any) -> int | None:
-    """The id of the array whose memory ``obj`` looks into, for numpy arrays that are views."""
-    if type(obj).__module__ != "numpy" or type(obj).__name__ != "ndarray":
+def _memory(array: Any) -> Any:
+    """The array whose memory ``array`` looks into, or ``None`` if the memory is its own."""
+    if type(array).__name__ != "ndarray" or type(array).__module__ != "numpy":
         return None
-    base = obj.base
-    while type(base) is type(obj) and base.base is not None and type(base.base) is type(obj):
+    base = array.base
+    while type(base) is type(array) and type(base.base) is type(array):
         base = base.base
-    return id(base) if type(base) is type(obj) else None
+    return base if type(base) is type(array) else None
+
+
+def _address(array: Any) -> int:
+    address: int = array.__array_interface__["data"][0]
+    return address
 
 
 # ---------------------------------------------------------------- unpickling
@@ -516,6 +562,13 @@ class _Unpickler(pickle.Unpickler):
             if name in vars(base):
                 return types.MethodType(vars(base)[name], obj)
         raise AttributeError(f"{type(obj).__qualname__} has no method {name!r} any more")
+
+    def _rebuild_view(
+        self, base: Any, offset: int, shape: Any, strides: Any, dtype: Any, writable: bool
+    ) -> Any:
+        array = type(base)(shape, dtype, base, offset, strides)
+        array.flags.writeable = writable
+        return array
 
     def _rebuild_cell(self) -> types.CellType:
         return types.CellType()

@@ -109,6 +109,10 @@ class Live(MutableMapping[str, Any]):
                 found = self._spaces[path] = LiveNamespace(self, path)
             return found
 
+    def settle(self, message: str = "") -> Saved:
+        """Nothing to do: what the host changed is there."""
+        return Saved()
+
     def paths(self) -> list[str]:
         """The paths that have a namespace, sorted."""
         return sorted(self._spaces)

@@ -43,7 +43,8 @@ class VersionedNamespace:
         self.globals: dict[str, Any] = {}
         self.reserved: Mapping[str, Any] = {}
         self.loaded: set[str] = set()
-        self.dirty: set[str] = set()
+        self.dirty: set[str] = set()  # set by the host and not committed yet
+        self.handed: set[str] = set()  # read by the host, who may change them in place
         self.logs: dict[str, VersionedLog] = {}
         self._owner = owner
 
@@ -102,6 +103,7 @@ class VersionedNamespace:
                 self.globals.pop(name, None)
         self.loaded.clear()
         self.dirty.clear()
+        self.handed.clear()
         for log in self.logs.values():
             log.reset()
 

@@ -7,6 +7,7 @@ object lives, so that functions made in an earlier call keep seeing the module t
 
 How a task uses a namespace, action by action::
 
+    state.settle()                                    # what the caller changed since the last call
     absent = space.load(names the source mentions)   # values come from the store by name
     result = session.run(source)                      # the session's globals are space.globals
     saved = space.commit(result.touched, message=…, events=…)
@@ -179,6 +180,10 @@ class State(Protocol):
 
     def paths(self) -> list[str]:
         """The paths that have a namespace, sorted."""
+        ...
+
+    def settle(self, message: str = "") -> Saved:
+        """Commit what the host changed; a task calls it before its first action."""
         ...
 
     def events(self) -> tuple[Any, ...]:

@@ -118,6 +118,7 @@ class Reader(Mapping[str, Any]):
                 if ("", name) in absent:
                     return absent["", name]
             if name in space.globals and (name in space.loaded or name in space.dirty):
+                space.handed.add(name)
                 return space.globals[name]
             raise KeyError(name)
 

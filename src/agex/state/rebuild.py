@@ -56,6 +56,6 @@ def content(cell: Any, value: Any) -> Any:
     _refuse()
 
 
-def view(base: Any, offset: Any, shape: Any, strides: Any, dtype: Any) -> Any:
+def view(base: Any, offset: Any, shape: Any, strides: Any, dtype: Any, writable: Any) -> Any:
     """An array that looks into another one's memory."""
     _refuse()

@@ -122,6 +122,16 @@ class Versioned(Reader, MutableMapping[str, Any]):
         """
         return self.commit_path("", touched, message=message, agent="", task="", events=())
 
+    def settle(self, message: str = "") -> Saved:
+        """Commit what the host set, removed, or may have changed in place since it read it.
+
+        A task does this before its first action, and time travel before it starts, so that nothing
+        of the caller's is left behind. What only agents read is not looked at again.
+        """
+        with self.lock:
+            names = self.space("").handed
+            return self.commit_path("", names, message=message, agent="", task="", events=())
+
     def commit_path(
         self,
         path: str,
@@ -404,10 +414,9 @@ class Versioned(Reader, MutableMapping[str, Any]):
         self.blobs.write({}, {ref: Move(target, None)})
 
     def close(self) -> None:
-        """Commit what the host set, and let go of the store's files."""
+        """Commit what the host changed, and let go of the store's files."""
         with self.lock:
-            if any(space.dirty for space in self._spaces.values()):
-                self.commit_path("", (), message="", agent="", task="", events=())
+            self.settle()
             self.blobs.store.close()
 
     def __enter__(self) -> Versioned:
@@ -469,7 +478,7 @@ class Versioned(Reader, MutableMapping[str, Any]):
 
     def _settled(self) -> Commit:
         """The present commit, with what the host set; a first, empty one if there is none."""
-        self.commit_path("", (), message="", agent="", task="", events=())
+        self.settle()
         if self.head is None:
             fresh: dict[str, Any] = {}
             root = self.heap.tree.root.pack(fresh)
