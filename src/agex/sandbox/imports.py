@@ -202,6 +202,8 @@ class Importer:
             return copied(value)
         if isinstance(value, type):
             return self.guards.show_class(value) if self.guards.decisions.rule(value) else value
+        if self.guards.policy.instance_rule(value) is not None:
+            return value  # a live object, registered by itself rather than by its class
         if self.is_strange(value, name):
             raise AttributeError(
                 f"{name} is a {type(value).__name__!r} object, which is not registered"
