@@ -47,13 +47,13 @@ def test_importing_every_public_name_loads_nothing_heavier_than_pydantic_does() 
     """Lazy attributes must not merely hide the weight until the first use of ``Agent``."""
     loaded = _loaded_after("import agex\nfor name in agex.__all__: getattr(agex, name)")
 
-    assert loaded & (HEAVY - {"asyncio"}) == set()
+    assert loaded & (HEAVY) == set()
 
 
 def test_an_agent_can_be_built_and_registered_on_without_loading_a_client() -> None:
     loaded = _loaded_after("import agex, math\nagent = agex.Agent()\nagent.module(math)")
 
-    assert loaded & (HEAVY - {"asyncio"}) == set()
+    assert loaded & (HEAVY) == set()
 
 
 def test_the_public_names_are_sorted() -> None:

@@ -9,7 +9,6 @@ arrives as a rate limit, and a Gemini key that is missing as a broken connection
 from __future__ import annotations
 
 import datetime
-import email.utils
 import re
 import socket
 from collections.abc import Iterator, Mapping
@@ -208,6 +207,8 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
         return max(0.0, float(value))
     except ValueError:
         pass
+    import email.utils  # imports the whole mail package, for a date that few servers send
+
     try:
         when = email.utils.parsedate_to_datetime(value)
     except ValueError:

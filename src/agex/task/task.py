@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextvars
 import copy
 import copyreg
@@ -311,6 +310,8 @@ class Task(Generic[P, R]):
         on_event: OnEvent | None,
     ) -> Any:
         """A thread of its own: the default executor is small, and runs wait for minutes."""
+        import asyncio  # a good part of what importing agex would cost; whoever awaits has it
+
         try:
             loop = asyncio.get_running_loop()
         except (
