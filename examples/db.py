@@ -30,7 +30,9 @@ connection = sqlite3.connect(":memory:")
 agent = Agent(llm=None if os.environ.get("AGEX_MODEL") else ReplayClient(REPLAY))
 # This very connection, under a name; what its methods return is covered by the next line.
 agent.module(connection, name="db", include=["execute", "executemany", "commit", "rollback"])
-agent.cls(sqlite3.Cursor, include=["fetch*", "rowcount", "lastrowid", "description"], constructable=False)
+agent.cls(
+    sqlite3.Cursor, include=["fetch*", "rowcount", "lastrowid", "description"], constructable=False
+)
 agent.cls(sqlite3.IntegrityError)
 
 
@@ -47,7 +49,11 @@ def ask(question: str) -> list[str]:
 
 
 def main() -> None:
-    print(change("a table `inventory` of pen 1.50 (40 left), ink 7 (3), paper 12.50 (120), chalk 10 (5)"))
+    print(
+        change(
+            "a table `inventory` of pen 1.50 (40 left), ink 7 (3), paper 12.50 (120), chalk 10 (5)"
+        )
+    )
     print(change("raise prices under 10 by 15 %; then add a second 'ink', if names may repeat"))
     print("low on stock:", ask("which products have fewer than ten left?"))
 

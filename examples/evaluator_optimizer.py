@@ -1,9 +1,9 @@
 """Two agents and a `while` loop: one writes, one judges, until the judge is content.
 
-    python examples/evaluator_optimizer.py                                   plays a replay
+    python examples/evaluator_optimizer.py                                   plays a replay, by hand
     AGEX_MODEL=openai/gpt-5-mini python examples/evaluator_optimizer.py      asks that model
 
-The replay was written by hand. Its output:
+Output of the replay:
 
     round 1: 3 of 10: 86 characters, 60 allowed; no number
     round 2: 9 of 10: good
