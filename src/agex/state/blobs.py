@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -21,6 +22,7 @@ BlobId: TypeAlias = str
 CHUNK = 4 << 20
 _TAG = 32
 _COPIED = 64 << 20  # buffers up to this size are copied before they are hashed
+_PARALLEL = 32 << 20  # data from this size on is hashed by several threads
 _CACHED_SIZE = 16 << 10  # blobs up to this size are worth keeping
 _CACHED_COUNT = 4096
 
@@ -142,12 +144,19 @@ def cut(data: Data, into: dict[BlobId, Data]) -> list[BlobId]:
     # A buffer belongs to an array that another thread may be writing to: what is hashed must be what
     # is stored. Only where a copy would double a very large array is the array itself handed on.
     copied = not isinstance(data, bytes) and len(view) <= _COPIED
-    chunks: list[BlobId] = []
-    for start in range(0, len(view), CHUNK):
-        piece: Data = view[start : start + CHUNK] if len(view) > CHUNK else data
-        if copied:
-            piece = bytes(piece)
-        key = blob_id(piece)
+    pieces: list[Data] = [data]
+    if len(view) > CHUNK:
+        pieces = [view[start : start + CHUNK] for start in range(0, len(view), CHUNK)]
+    if copied:
+        pieces = [bytes(piece) for piece in pieces]
+    if len(view) < _PARALLEL:
+        chunks = [blob_id(piece) for piece in pieces]
+    else:
+        from concurrent.futures import ThreadPoolExecutor
+
+        # Hashing lets go of the interpreter's lock: a gigabyte takes as many cores as there are.
+        with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
+            chunks = list(pool.map(blob_id, pieces))
+    for key, piece in zip(chunks, pieces, strict=True):
         into.setdefault(key, piece)
-        chunks.append(key)
     return chunks

@@ -1,0 +1,1 @@
+"""What a commit, a fork and a checkout cost, beside pickling and hashing by hand."""
