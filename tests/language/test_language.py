@@ -57,7 +57,9 @@ def _awaits(code: str) -> bool:
     return bool(compiled.co_flags & inspect.CO_COROUTINE)
 
 
-def run_in_session(program: Program, parts: list[str]) -> tuple[str, Any, BaseException | None, str]:
+def run_in_session(
+    program: Program, parts: list[str]
+) -> tuple[str, Any, BaseException | None, str]:
     """The same in a session, one action per part."""
     from agex.policy import Registry
     from agex.sandbox import Limits, Session

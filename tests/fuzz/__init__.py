@@ -1,0 +1,1 @@
+"""Random programs and random policies, thrown at the guards."""
