@@ -13,7 +13,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from agex.errors import LimitReached, TypeRefused
+from agex.errors import TypeRefused
 from agex.sandbox import bounds, clock, kinds, methods, tables
 from agex.sandbox.decisions import STAND_IN_CLASSES
 from agex.sandbox.formatting import PLAIN
@@ -93,7 +93,9 @@ class Builtins:
         """The agent's own names, as a copy: assigning to it changes nothing."""
         return self.own_names(self.guards.globals)
 
-    locals_ = globals_
+    def locals_(self) -> dict[str, Any]:
+        """The same, where a call by another name reaches it."""
+        return self.globals_()
 
     def own_names(self, namespace: dict[str, Any]) -> dict[str, Any]:
         hidden = self.guards.globals.get("$hidden", {})
@@ -170,7 +172,7 @@ class Builtins:
 
     # ------------------------------------------------------------ text
 
-    def print_(self, *values: Any, sep: Any = " ", end: Any = "\n", file: Any = None, flush: Any = False) -> None:
+    def print_(self, /, *values: Any, sep: Any = " ", end: Any = "\n", file: Any = None, flush: Any = False) -> None:
         sep = " " if sep is None else sep
         end = "\n" if end is None else end
         if type(sep) is not str or type(end) is not str:
@@ -190,12 +192,13 @@ class Builtins:
     def format_(self, value: Any, spec: str = "", /) -> str:
         return self.guards.texts.format(value, spec)
 
-    def str_(self, value: Any = "", *args: Any, **kwargs: Any) -> Any:
-        if type(value) in PLAIN and not args and not kwargs:
-            return str(value)
-        if args or kwargs:
-            return str(value, *args, **kwargs)
-        return self.guards.texts.str(value)
+    def str_(self, /, *args: Any, **kwargs: Any) -> Any:
+        if len(args) == 1 and not kwargs:
+            value = args[0]
+            return str(value) if type(value) in PLAIN else self.guards.texts.str(value)
+        if not args and kwargs.keys() == {"object"}:
+            return self.guards.texts.str(kwargs["object"])
+        return str(*args, **kwargs)  # bytes with an encoding, or Python's own complaint
 
     # ------------------------------------------------------------ going over things
 
@@ -221,7 +224,7 @@ class Builtins:
     def frozenset_(self, iterable: Any = (), /) -> frozenset[Any]:
         return frozenset(self.taken(iterable))
 
-    def dict_(self, *args: Any, **kwargs: Any) -> dict[Any, Any]:
+    def dict_(self, /, *args: Any, **kwargs: Any) -> dict[Any, Any]:
         if args:
             source = self.guards.mapping(args[0])
             if type(source) is not dict and not hasattr(source, "keys"):
@@ -278,10 +281,10 @@ class Builtins:
             return real(self.counted(args[0]), **kwargs)
         return real(*args, **kwargs)
 
-    def min_(self, *args: Any, **kwargs: Any) -> Any:
+    def min_(self, /, *args: Any, **kwargs: Any) -> Any:
         return self._extreme(min, args, kwargs)
 
-    def max_(self, *args: Any, **kwargs: Any) -> Any:
+    def max_(self, /, *args: Any, **kwargs: Any) -> Any:
         return self._extreme(max, args, kwargs)
 
     def iter_(self, source: Any, /, *sentinel: Any) -> Any:
@@ -367,20 +370,20 @@ class Builtins:
                 return cls(self.taken(source))
         return cls(*args, **kwargs)
 
-    def bytes_(self, *args: Any, **kwargs: Any) -> bytes:
+    def bytes_(self, /, *args: Any, **kwargs: Any) -> bytes:
         return self._bytes(bytes, args, kwargs)  # type: ignore[no-any-return]
 
-    def bytearray_(self, *args: Any, **kwargs: Any) -> bytearray:
+    def bytearray_(self, /, *args: Any, **kwargs: Any) -> bytearray:
         return self._bytes(bytearray, args, kwargs)  # type: ignore[no-any-return]
 
-    def memoryview_(self, source: Any) -> memoryview:
-        if type(source) not in (bytes, bytearray, memoryview):
-            self.guards.item(source)
-        return memoryview(source)
+    def memoryview_(self, object: Any) -> memoryview:
+        if type(object) not in (bytes, bytearray, memoryview):
+            self.guards.item(object)
+        return memoryview(object)
 
     # ------------------------------------------------------------ classes
 
-    def type_(self, *args: Any, **kwargs: Any) -> Any:
+    def type_(self, /, *args: Any, **kwargs: Any) -> Any:
         if len(args) == 1 and not kwargs:
             return self.guards.type_of(args[0])
         if len(args) != 3:
@@ -391,6 +394,7 @@ class Builtins:
         guards = self.guards
         checked = tuple(guards.base(base) for base in guards.iter(bases))
         space = dict(guards.mapping(namespace))
+        space.pop(tables.MARK, None)  # the namespace of a class statement, handed on
         for key in space:
             if type(key) is not str or "$" in key:
                 raise TypeRefused(f"{key!r} cannot be a name in a class body")
@@ -415,7 +419,7 @@ class Builtins:
     def object_(self) -> object:
         return object()
 
-    def property_(self, *args: Any, **kwargs: Any) -> property:
+    def property_(self, /, *args: Any, **kwargs: Any) -> property:
         call = self.guards.call
         checked = [a if a is None or i > 2 else call(a) for i, a in enumerate(args)]
         named = {k: v if v is None or k == "doc" else call(v) for k, v in kwargs.items()}
@@ -432,6 +436,10 @@ class Builtins:
             self.guards.call(function) if callable(function) else function
         )
 
+
+for _name, _method in vars(Builtins).copy().items():
+    if _name.endswith("_") and not _name.startswith("_"):
+        _method.__name__ = _method.__qualname__ = _name[:-1]
 
 _LAYERS: frozenset[type] = frozenset(
     kind
@@ -505,5 +513,3 @@ def frame_builtins() -> dict[str, Any]:
     result["__name__"] = "builtins"
     return result
 
-
-_ = LimitReached

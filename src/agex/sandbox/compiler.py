@@ -33,7 +33,8 @@ class Compiled:
     Args:
         code: the body, to be made a function over the session's globals.
         filename: where tracebacks find the source.
-        guards: the ``$`` names the globals must hold.
+        keys: the cleared sets it reads.
+        assigned: attribute names it assigns.
         bound: names the action may bind in the module, in no order.
         used: names of the module it mentions.
         is_async: the top level awaits something.
@@ -42,7 +43,8 @@ class Compiled:
 
     code: CodeType
     filename: str
-    guards: frozenset[str]
+    keys: frozenset[str]
+    assigned: frozenset[str]
     bound: frozenset[str]
     used: frozenset[str]
     is_async: bool
@@ -148,7 +150,7 @@ def _compile(
     code = _wrap(body, bound, filename, scopes.awaits, future)
     used = frozenset(scopes.module.used | scopes.module.deep)
     return Compiled(
-        code, filename, frozenset(transformer.guards), bound, used, scopes.awaits, future
+        code, filename, frozenset(transformer.keys), frozenset(transformer.assigned), bound, used, scopes.awaits, future
     )
 
 

@@ -125,6 +125,8 @@ class Decisions:
         if kind == kinds.EXCEPTION:
             known = find(cls, name)
             if known is not None and known[0] in kinds.EXCEPTION_CLASSES:
+                if name == "with_traceback":
+                    return Verdict.GUARDED, ""
                 return self.listed(cls, name, tables.EXCEPTION_FIELDS)
             # Whoever raised it may have put anything into its dictionary.
             return Verdict.ASK, ""

@@ -9,7 +9,12 @@ place. Aliased structures, whose text can be exponentially longer than they are,
 from __future__ import annotations
 
 import collections
+import collections.abc
+import contextlib
+import dataclasses
 import enum
+import functools
+import itertools
 import operator
 import string
 import types
@@ -139,7 +144,11 @@ class Texts:
             return None
         seen[key] = 3
         size: int | None
-        if cls is slice:
+        if cls is types.MethodType:
+            size = None if is_twin(value) else self._safe(value.__self__, seen, depth + 1, budget)
+        elif cls is types.FunctionType and is_twin(value):
+            size = None
+        elif cls is slice:
             size = self._safe((value.start, value.stop, value.step), seen, depth + 1, budget)
         elif cls in _SEQUENCES or cls in _MAPPINGS or cls in kinds.INTERNAL_MEMBERS:
             size = self._safe_container(value, cls, seen, depth, budget)
@@ -166,6 +175,10 @@ class Texts:
             keys, values = [], [dict(value)]
         elif cls in _SEQUENCES:
             keys, values = [], list(value)
+        elif cls in (types.GenericAlias, types.UnionType):
+            keys, values = [], list(value.__args__)
+        elif cls is itertools.repeat:
+            return None if depth else self._safe(_repeated(value), seen, depth + 1, budget)
         else:
             return 60  # iterators and generators: their repr names the type
         total = 2
@@ -198,12 +211,13 @@ class Texts:
                 return self._safe(vars(value), seen, depth + 1, budget)
             if cls is collections.ChainMap:
                 return self._safe(value.maps, seen, depth + 1, budget)
+            if isinstance(value, _USER_CONTAINERS):
+                return self._safe(value.__dict__.get("data"), seen, depth + 1, budget)
+            for name in _SHOWN_FIELDS.get(cls, ("__args__", "__metadata__")):
+                if self._safe(getattr(value, name, None), seen, depth + 1, budget) is None:
+                    return None
             if isinstance(value, enum.Enum):
                 return self._safe(value._value_, seen, depth + 1, budget)
-            if cls is kinds.OwnPartial:
-                return self._safe(
-                    (value.func, value.args, value.keywords), seen, depth + 1, budget
-                )
             return 60
         if kind == kinds.AGENT:
             if self.has_own(cls, "__repr__"):
@@ -215,6 +229,8 @@ class Texts:
             for base in (*_SEQUENCES, *_MAPPINGS):
                 if isinstance(value, base):
                     return self._safe_container(value, base, seen, depth, budget)
+            if isinstance(value, _USER_CONTAINERS):
+                return self._safe(value.__dict__.get("data"), seen, depth + 1, budget)
             if isinstance(value, (int, float, complex, _str, bytes)):
                 return 60
             if find(cls, "__repr__")[0] is object:  # type: ignore[index]  # object has it
@@ -260,6 +276,12 @@ class Texts:
             return f"ChainMap({', '.join(map(again, value.maps))})"
         if cls is slice:
             return f"slice({again(value.start)}, {again(value.stop)}, {again(value.step)})"
+        if isinstance(value, _USER_CONTAINERS):
+            return again(value.__dict__.get("data"))
+        if cls in kinds.FUNCTION_TYPES and is_twin(value):
+            return f"<built-in function {value.__name__}>"
+        if cls is types.MethodType:
+            return f"<bound method {value.__qualname__} of {again(value.__self__)}>"
         if isinstance(value, types.SimpleNamespace):
             return f"namespace({', '.join(f'{k}={again(v)}' for k, v in vars(value).items())})"
         if isinstance(value, enum.Enum) and is_agent_class(cls):
@@ -332,6 +354,20 @@ class Texts:
     def template(self, template: _str, args: Sequence[Any], kwargs: Mapping[_str, Any]) -> _str:
         """``template.format(*args, **kwargs)`` with every field read through the guards."""
         return self.formatter.vformat(template, args, kwargs)
+
+
+def is_twin(function: Any) -> bool:
+    """True for the functions that stand in for builtins and library functions."""
+    if type(function) is types.MethodType:
+        return type(function.__self__).__module__.startswith(_OURS) or is_twin(function.__func__)
+    return type(function) is types.FunctionType and (
+        function.__globals__.get("__name__", "").startswith(_OURS)
+    )
+
+
+def _repeated(value: Any) -> Any:
+    """What ``itertools.repeat(x, n)`` would show."""
+    return value.__reduce__()[1]
 
 
 class Shown:
@@ -433,6 +469,18 @@ class _Formatter(string.Formatter):
         return kwargs[key]
 
 
+_OURS = "agex."
+_USER_CONTAINERS = (collections.UserDict, collections.UserList)
+#: Attributes of the language's own objects that their text shows.
+_SHOWN_FIELDS: dict[type, tuple[str, ...]] = {
+    kinds.OwnPartial: ("func", "args", "keywords"),
+    functools.partialmethod: ("func", "args", "keywords"),
+    dataclasses.Field: ("default", "default_factory", "metadata", "type"),
+    contextlib.nullcontext: (),
+    collections.abc.KeysView: ("_mapping",),
+    collections.abc.ValuesView: ("_mapping",),
+    collections.abc.ItemsView: ("_mapping",),
+}
 _split: Any = __import__("_string").formatter_field_name_split
 _str = str
 _KEYS, _VALUES, _ITEMS = type({}.keys()), type({}.values()), type({}.items())

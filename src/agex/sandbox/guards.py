@@ -3,10 +3,11 @@
 Every guard asks :class:`Decisions` and remembers the answer in the cleared sets that the inline tests
 read. What keeps warm equal to cold:
 
-- a type enters ``$r_x`` only when *every* object of exactly that type may have ``x`` read natively;
-- a type enters ``$m_x`` only when ``x`` is a function of its class that no instance can hide: a type is
-  never both in ``$m_x`` and in ``$w_x``, and one whose instance dictionaries were handed out is never in
-  ``$m_x``; so ``o.x(…)`` cannot call what an assignment put there without passing ``$call``;
+- a type enters ``$s.r_x`` only when *every* object of exactly that type may have ``x`` read natively;
+- an agent type enters ``$s.m_x`` only when ``x`` is a function of its class that no instance can hide:
+  never while any agent code of the process assigns an attribute ``x`` (``ASSIGNED``), nor when its
+  instance dictionaries were handed out; so ``o.x(…)`` cannot call what an assignment put there without
+  passing ``$call``;
 - writing to a class empties the sets of that name.
 
 Guards pickle to their policy, cleared sets to their guards and name: a function that somebody else's
@@ -17,9 +18,10 @@ from __future__ import annotations
 
 import collections
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
+from weakref import WeakSet
 
 from agex.errors import (
     AttributeRefused,
@@ -29,9 +31,9 @@ from agex.errors import (
 )
 from agex.policy import Policy, is_function_like
 from agex.sandbox import bounds, kinds, methods, tables
-from agex.sandbox.decisions import MUTABLE, Decisions, ModuleView, Verdict
-from agex.sandbox.formatting import PLAIN, Texts
-from agex.sandbox.opaque import Door, Type, ViewMeta, real_class, view_of
+from agex.sandbox.decisions import MUTABLE, Decisions, Verdict
+from agex.sandbox.formatting import PLAIN, Texts, is_twin
+from agex.sandbox.opaque import TRACEBACK, Door, Type, ViewMeta, is_stand_in, view_of
 from agex.sandbox.origin import (
     THE_MARK,
     find,
@@ -44,22 +46,33 @@ from agex.sandbox.origin import (
 _MISSING: Any = object()
 
 
-class Cleared(set[type]):
-    """A set of types, read by inline tests; it pickles to where it belongs."""
+class Cleared:
+    """What inline tests read: ``$s.r_x`` is the set of types cleared for reading ``x``, ``$s.k_f``
+    the value of the global ``f`` that was last found callable.
 
-    __slots__ = ("guards", "key")
+    Plain sets, because the interpreter is twice as fast with them as with a subclass; held by one
+    object, because that can say how it pickles: as its guards, with nothing cleared yet.
+    """
 
-    def __init__(self, guards: Guards, key: str) -> None:
-        super().__init__()
-        self.guards = guards
-        self.key = key
+    guards: Guards
+    ok: set[type]
+    own: set[type]
+    plain: set[type]
+
+    def provide(self, keys: Iterable[str]) -> None:
+        """Make what compiled code reads; a ``__getattr__`` would do, and cost the caches."""
+        held = self.__dict__
+        for key in keys:
+            if key not in held:
+                held[key] = _MISSING if key.startswith("k_") else set()
 
     def __reduce__(self) -> Any:
-        return _cleared_of, (self.guards, self.key)
+        return _cleared_of, (self.guards, tuple(self.__dict__))
 
 
-def _cleared_of(guards: Guards, key: str) -> Cleared:
-    return guards.cleared(key)
+def _cleared_of(guards: Guards, keys: tuple[str, ...]) -> Cleared:
+    guards.sets.provide(keys)
+    return guards.sets
 
 
 class Guards:
@@ -68,15 +81,22 @@ class Guards:
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self.decisions = Decisions(policy)
-        self.sets: dict[str, Cleared] = {}
-        self.ok = self.cleared("$ok")
+        self.sets = Cleared()
+        self.sets.guards = self
+        self.sets.provide(("ok", "own", "plain"))
+        #: Types whose protocol is open, and agent types of which every attribute is the agent's.
+        self.ok: set[type] = self.sets.ok
+        self.own: set[type] = self.sets.own
         self.ok.update(_ALWAYS_OPEN)
+        self.sets.plain.update(PLAIN)
+        _live.add(self)
         #: Agent types whose instance dictionaries agent code holds, or that came from elsewhere.
         self.exposed: set[type] = set()
         #: Private names that agent code itself put on instances of its subclasses of host classes.
         self.own_names: dict[type, set[str]] = {}
         #: True where the guards came out of a pickle: instances may be of any making.
         self.away = False
+        self._unbound: dict[tuple[type, str], Any] = {}
         self.texts = Texts(self.decisions, self.value, self.item)
         self.globals: dict[str, Any] = {}
         #: Where ``print`` goes inside ``contextlib.redirect_stdout``, innermost last.
@@ -87,28 +107,24 @@ class Guards:
     def __reduce__(self) -> Any:
         return restore, (self.policy,)
 
-    def cleared(self, key: str) -> Cleared:
-        """The cleared set of that ``$`` name, made on first use."""
-        found = self.sets.get(key)
-        if found is None:
-            found = self.sets[key] = Cleared(self, key)
-        return found
-
     def clear(self, key: str, cls: type) -> None:
-        self.cleared(key).add(cls)
+        self.sets.provide((key,))
+        self.sets.__dict__[key].add(cls)
+
+    def cleared(self, key: str) -> set[type]:
+        """The types cleared under ``key`` so far."""
+        return self.sets.__dict__.get(key) or set()
 
     def forget(self, name: str) -> None:
         """A class changed: what was known of ``name`` is asked anew."""
-        for prefix in ("$r_", "$m_", "$w_", "$x_", "$d_"):
-            known = self.sets.get(prefix + name)
-            if known is not None:
-                known.clear()
+        for prefix in ("r_", "m_", "w_", "x_"):
+            self.cleared(prefix + name).clear()
 
     def expose(self, cls: type) -> None:
         """Instance dictionaries of ``cls`` left our sight: its calls are checked one by one."""
         self.exposed.add(cls)
-        for key, known in self.sets.items():
-            if key.startswith("$m_"):
+        for key, known in list(self.sets.__dict__.items()):
+            if key.startswith("m_"):
                 known.discard(cls)
 
     # ================================================================ reading attributes
@@ -129,13 +145,22 @@ class Guards:
             return Door(name, getattr(owner, name))
         verdict, why = self.decisions.read(cls, name)
         if verdict is Verdict.CLEAR:
-            self.clear("$r_" + name, cls)
+            self.note_own(cls)
+            self.clear("r_" + name, cls)
             return owner
         if verdict is Verdict.GUARDED:
-            return Door(name, self.guarded_method(owner, name))
+            return Door(name, methods.kept(owner, name, self.guarded_method(owner, name)))
         if verdict is Verdict.ASK:
             return Door(name, self.asked(owner, name, why))
         raise self.refusal(owner, name, why)
+
+    def note_own(self, cls: type) -> None:
+        """Remember agent types whose every attribute may be read and written natively."""
+        if cls not in self.own and is_agent_class(cls) and not issubclass(cls, type):
+            for base in mro_of(cls):
+                if not is_agent_class(base) and base not in _BARE:
+                    return
+            self.own.add(cls)
 
     def asked(self, owner: Any, name: str, why: str) -> Any:
         """Reads that depend on the object at hand."""
@@ -175,7 +200,7 @@ class Guards:
             raise self.refusal(owner, name)
         if isinstance(owner, BaseException):
             if name == "__traceback__":
-                return None
+                return None if owner.__traceback__ is None else TRACEBACK
             if name in ("__cause__", "__context__", "__suppress_context__", "__notes__"):
                 return getattr(owner, name)
         if kind == kinds.FOREIGN:
@@ -266,7 +291,7 @@ class Guards:
             AttributeError: it is not there, or not allowed.
         """
         if type(name) is not str:
-            raise TypeError("attribute name must be string, not '%s'" % type(name).__name__)
+            raise not_a_name(name)
         if "$" in name:
             raise AttributeError(f"{type(owner).__name__!r} object has no attribute {name!r}")
         if name.startswith("__") and name.endswith("__"):
@@ -400,7 +425,7 @@ class Guards:
             return self.metaclass_attribute(cls, name)
         holder, raw = found
         if is_agent_class(holder):
-            return self.own_member(cls, raw, getattr(cls, name))
+            return self.own_member(holder, raw, getattr(cls, name))
         kind = self.decisions.kind(holder)
         if kind in (kinds.BUILTIN, kinds.EXCEPTION):
             verdict, why = self.decisions.defined_read(cls, kind, holder, name)
@@ -436,19 +461,25 @@ class Guards:
                     continue
         return found
 
-    def own_member(self, cls: type, raw: Any, value: Any) -> Any:
+    def own_member(self, holder: type, raw: Any, value: Any) -> Any:
         """A member of an agent class. What the standard library wrote into it (``__init__`` of a
         dataclass) reads and writes natively, so it is for objects of that class only."""
-        if type(raw) is FunctionType and not is_agent_function(raw):
+        if type(raw) is not FunctionType or is_agent_function(raw):
+            return value
+        known = raw.__dict__.get(_CHECKED)
+        if known is not None and known[0] is holder:
+            return known[1]
 
-            def checked(*args: Any, **kwargs: Any) -> Any:
-                if not args or not isinstance(args[0], cls):
-                    raise TypeError(f"{raw.__name__}() needs a {cls.__name__!r} object")
-                return raw(*args, **kwargs)
+        def checked(*args: Any, **kwargs: Any) -> Any:
+            if not args or not isinstance(args[0], holder):
+                raise TypeError(f"{raw.__name__}() needs a {holder.__name__!r} object")
+            return raw(*args, **kwargs)
 
-            checked.__name__ = checked.__qualname__ = raw.__name__
-            return checked
-        return value
+        checked.__name__ = raw.__name__
+        checked.__qualname__ = raw.__qualname__
+        checked.__doc__ = raw.__doc__
+        raw.__dict__[_CHECKED] = (holder, checked)
+        return checked
 
     def metaclass_attribute(self, cls: type, name: str) -> Any:
         """A name that only the metaclass knows: the agent's own, Enum's members, ABC's register."""
@@ -520,12 +551,11 @@ class Guards:
             return self.metaclass_dunder(cls, name)
         holder, raw = found
         if is_agent_class(holder):
-            return self.own_member(cls, raw, getattr(cls, name))
+            return self.own_member(holder, raw, getattr(cls, name))
         if holder in (type,) or issubclass(holder, type):
             if name in ("__init__", "__call__", "__repr__", "__setattr__", "__delattr__"):
                 return lambda target, *a, **k: self.call(
-                    self.metaclass_value(target, holder, name, super(cls, target))
-                    if False else self._type_method(target, holder, name)
+                    self._type_method(target, holder, name)
                 )(*a, **k)
             raise self.refusal(cls, name)
         return self.unbound(cls, holder, name, raw)
@@ -560,7 +590,7 @@ class Guards:
             if name in tables.GUARDED_METHODS.get(holder, ()) or name in kinds.LANGUAGE_GUARDED.get(
                 holder, ()
             ):
-                return self.guarded_method(cls, name, holder)
+                return methods.kept(cls, name, self.guarded_method(cls, name, holder))
             return getattr(cls, name)
         if type(raw) is BuiltinFunctionType:  # str.maketrans and other static ones
             return getattr(cls, name)
@@ -568,7 +598,11 @@ class Guards:
             if name.startswith("__") or not isinstance(raw, (int, str, float)):
                 return raw if not isinstance(raw, MUTABLE) else copied(raw)
             return raw
-        return self.unbound_method(holder, name)
+        key = (holder, name)
+        made = self._unbound.get(key)
+        if made is None:
+            made = self._unbound[key] = methods.unbound_method(self, holder, name)
+        return made
 
     def show_class(self, cls: type) -> Any:
         """A class as agent code may hold it: itself, the stand-in of ``type``, or a view.
@@ -576,7 +610,7 @@ class Guards:
         A class that may not be constructed is a view, whoever it is handed to: the host calls what it
         is given. Exceptions stay themselves, because ``except`` takes nothing else.
         """
-        if cls is type:
+        if cls is type or is_stand_in(cls):
             return Type
         if not self.decisions.is_known_class(cls):
             return view_of(cls)
@@ -586,7 +620,10 @@ class Guards:
 
     def type_of(self, value: Any) -> Any:
         """``type(value)``"""
-        return self.show_class(type(value))
+        cls = type(value)
+        if cls in kinds.FUNCTION_TYPES and is_twin(value):
+            cls = BuiltinFunctionType
+        return self.show_class(cls)
 
     # ================================================================ writing attributes
 
@@ -596,20 +633,17 @@ class Guards:
         if not isinstance(owner, type) and not name.startswith("__"):
             kind = self.decisions.kind(cls)
             if kind == kinds.AGENT and self.is_pure(cls):
-                if (
-                    not self.decisions.is_method(cls, name)
-                    and cls not in self.sets.get("$m_" + name, ())
-                    and "$" not in name
-                ):
-                    self.clear("$w_" + name, cls)
+                if "$" not in name:
+                    self.note_own(cls)
+                    self.clear("w_" + name, cls)
                     return owner
             elif kind == kinds.REGISTERED:
                 rule = self.decisions.rule(cls)
                 if rule is not None and rule.writable(name):
-                    self.clear("$w_" + name, cls)
+                    self.clear("w_" + name, cls)
                     return owner
             elif cls is _NAMESPACE:
-                self.clear("$w_" + name, cls)
+                self.clear("w_" + name, cls)
                 return owner
         return WriteDoor(self, owner)
 
@@ -619,14 +653,14 @@ class Guards:
     def change_door(self, owner: Any, name: str) -> Any:
         """The door of ``o.x += …``: reads and writes."""
         if self.write_door(owner, name) is owner and self.door(owner, name) is owner:
-            self.clear("$x_" + name, type(owner))
+            self.clear("x_" + name, type(owner))
             return owner
         return WriteDoor(self, owner)
 
     def set(self, owner: Any, name: str, value: Any, *, plain: bool = False) -> None:
         """``owner.name = value``; ``plain`` goes past the owner's own ``__setattr__``."""
         if type(name) is not str:
-            raise TypeError("attribute name must be string, not '%s'" % type(name).__name__)
+            raise not_a_name(name)
         if "$" in name:
             raise self.refusal(owner, name)
         if isinstance(owner, type):
@@ -643,8 +677,11 @@ class Guards:
             kinds.EXCEPTION,
             kinds.AGENT,
         ):
-            if name == "__traceback__" and value is not None:
-                raise self.refusal(owner, name)
+            if name == "__traceback__":
+                if value is TRACEBACK:
+                    return  # the one it has
+                if value is not None:
+                    raise TypeError("__traceback__ must be a traceback or None")
             if name.startswith("__") and name not in _EXCEPTION_WRITES:
                 raise self.refusal(owner, name)
             if not is_agent_class(cls) and not name.startswith("__"):
@@ -692,12 +729,7 @@ class Guards:
                         "choose another name"
                     )
                 own.add(name)
-        if self.decisions.is_method(cls, name) and not isinstance(owner, type):
-            # From now on calls of this name on this class are checked each time.
-            self.clear("$w_" + name, cls)
-            known = self.sets.get("$m_" + name)
-            if known is not None:
-                known.discard(cls)
+        assigned((name,))
         store(owner, name, value)
 
     def set_function(self, owner: Any, name: str, value: Any) -> None:
@@ -744,7 +776,7 @@ class Guards:
     def delete(self, owner: Any, name: str, *, plain: bool = False) -> None:
         """``del owner.name``"""
         if type(name) is not str:
-            raise TypeError("attribute name must be string, not '%s'" % type(name).__name__)
+            raise not_a_name(name)
         if isinstance(owner, type):
             self.delete_class(owner, name, plain=plain)
             return
@@ -762,7 +794,7 @@ class Guards:
             delattr(owner, name)
         elif kind in (kinds.BUILTIN, kinds.INTERNAL):
             delattr(owner, name)
-        elif kind == kinds.EXCEPTION and not name.startswith("__"):
+        elif kind == kinds.EXCEPTION and (not name.startswith("__") or name in _EXCEPTION_WRITES):
             delattr(owner, name)
         else:
             raise AttributeRefused(
@@ -840,10 +872,10 @@ class Guards:
         return found
 
     def call_global(self, callee: Any, name: str) -> Any:
-        """The same for a global name, remembered as ``$k_name`` while the value stays."""
+        """The same for a global name, remembered as ``$s.k_name`` while the value stays."""
         approved = self.call(callee)
         if approved is callee:
-            self.globals["$k_" + name] = callee
+            setattr(self.sets, "k_" + name, callee)
         return approved
 
     def method(self, owner: Any, name: str) -> Any:
@@ -858,24 +890,33 @@ class Guards:
             value = getattr(owner, name)
             approved = self.call(value)
             if approved is value:
-                self.clear("$m_" + name, cls)
+                self.clear("m_" + name, cls)
                 return owner
             return Door(name, approved)
+        if kind != kinds.AGENT and self.decisions.read(cls, name)[0] is Verdict.GUARDED:
+            return Door(name, self.guarded_method(owner, name))
         door = self.door(owner, name)
         if door is not owner:
             return Door(name, self.call(getattr(door, name)))
         if kind == kinds.AGENT:
             if self.may_clear_method(owner, cls, name):
-                self.clear("$m_" + name, cls)
+                self.clear("m_" + name, cls)
                 return owner
         elif self.decisions.is_method(cls, name):
-            self.clear("$m_" + name, cls)
+            self.clear("m_" + name, cls)
             return owner
         return Door(name, self.call(getattr(owner, name)))
 
+    def quiet(self, owner: Any, name: str) -> Any:
+        """A method that can make something long, called with small constants."""
+        if type(owner) in (str, bytes, bytearray):
+            self.clear("q_" + name, type(owner))
+            return owner
+        return self.method(owner, name)
+
     def may_clear_method(self, owner: Any, cls: type, name: str) -> bool:
         """True where no instance of ``cls`` can have something else in the place of this method."""
-        if self.away or cls in self.exposed or cls in self.sets.get("$w_" + name, ()):
+        if self.away or cls in self.exposed or name in ASSIGNED:
             return False
         if name in getattr(cls, "__dataclass_fields__", ()):
             return False
@@ -1032,7 +1073,7 @@ class Guards:
     def finish_class(self, cls: Any) -> Any:
         """The last look at a class that agent source just made."""
         if isinstance(cls, type):
-            if MARK_MISSING(cls):
+            if not is_agent_class(cls):
                 return cls
             self.check_class(cls, own_dict(cls))
             if not issubclass(cls, type) and not self.is_pure(cls):
@@ -1161,11 +1202,24 @@ class Guards:
     def guarded_dunder(self, owner: Any, holder: type, name: str, source: Any) -> Any:
         return methods.guarded_dunder(self, owner, holder, name, source)
 
-    def unbound_method(self, holder: type, name: str) -> Any:
-        return methods.unbound_method(self, holder, name)
-
     def new_of(self, cls: type) -> Any:
         return methods.new_of(self, cls)
+
+
+#: Attribute names that agent code in this process assigns somewhere. Calls of a method of such a
+#: name on agent objects are checked one by one, because an instance may hold something else there.
+ASSIGNED: set[str] = set()
+_live: WeakSet[Guards] = WeakSet()
+
+
+def assigned(names: Iterable[str]) -> None:
+    """Note that compiled code assigns these attributes; must be called before it runs."""
+    new = [name for name in names if name not in ASSIGNED]
+    if new:
+        ASSIGNED.update(new)
+        for guards in list(_live):
+            for name in new:
+                guards.cleared("m_" + name).clear()
 
 
 class WriteDoor:
@@ -1197,12 +1251,15 @@ class _TypeAlias:
         return types.GenericAlias(type, item)
 
 
+def not_a_name(name: Any) -> TypeError:
+    """A name that comes at run time must be an exact str: a subclass can change its mind."""
+    if isinstance(name, str):
+        return TypeRefused("an attribute name must be an exact str here; use str(name)")
+    return TypeError(f"attribute name must be string, not '{type(name).__name__}'")
+
+
 def _is_starred(part: Any) -> bool:
     return type(part) is tuple and len(part) == 2 and part[0] == "*"
-
-
-def MARK_MISSING(cls: type) -> bool:  # noqa: N802  # reads as the condition it is
-    return own_dict(cls).get(tables.MARK) is not THE_MARK
 
 
 def _is_agent_made(value: Any) -> bool:
@@ -1257,7 +1314,10 @@ def chain_of(error: BaseException) -> Iterator[BaseException]:
         )
 
 
+_BARE: frozenset[type] = kinds.BARE_BASES | {__import__("abc").ABC}
 _NAMESPACE = types.SimpleNamespace
+#: Where a function of the standard library keeps its checked form.
+_CHECKED = "$checked"
 #: Where an exception keeps the names that agent code set on it.
 OWN_FIELDS = "$own"
 _ENUM_HOOKS = frozenset({"_missing_", "_generate_next_value_"})
@@ -1304,5 +1364,4 @@ _PROTOCOL_READS = (
 _METACLASSES: frozenset[type] = frozenset(
     {__import__("abc").ABCMeta, __import__("enum").EnumMeta, type(__import__("typing").Protocol)}
 )
-_ = ModuleView
-_real = real_class
+

@@ -78,9 +78,9 @@ def _iterators() -> set[type]:
 #: Public members of internal types; an iterator has none.
 INTERNAL_MEMBERS: dict[type, frozenset[str]] = {
     **{kind: frozenset() for kind in _iterators()},
-    types.GeneratorType: frozenset({"send", "throw", "close"}),
-    types.CoroutineType: frozenset({"send", "throw", "close"}),
-    types.AsyncGeneratorType: frozenset({"asend", "athrow", "aclose"}),
+    types.GeneratorType: frozenset({"send", "throw", "close", "gi_running", "gi_suspended"}),
+    types.CoroutineType: frozenset({"send", "throw", "close", "cr_running", "cr_suspended"}),
+    types.AsyncGeneratorType: frozenset({"asend", "athrow", "aclose", "ag_running"}),
     type((lambda: (yield))().__iter__()): frozenset({"send", "throw", "close"}),
     type({}.keys()): frozenset({"isdisjoint", "mapping"}),
     type({}.values()): frozenset({"mapping"}),
@@ -130,12 +130,16 @@ LANGUAGE_MEMBERS: dict[type, frozenset[str] | None] = {
     collections.defaultdict: None,
     collections.ChainMap: None,
     types.SimpleNamespace: None,
+    type(functools.lru_cache(lambda: None).cache_info()): None,
     OwnPartial: frozenset({"func", "args", "keywords"}),
     functools.partialmethod: frozenset(),
     functools.cached_property: frozenset(),
     functools.singledispatchmethod: frozenset({"register"}),
     type(functools.lru_cache(lambda: None)): frozenset(
         {"cache_info", "cache_clear", "cache_parameters"}
+    ),
+    type(functools.lru_cache(lambda: None).cache_info()): frozenset(
+        {"hits", "misses", "maxsize", "currsize"}
     ),
     property: frozenset({"getter", "setter", "deleter"}),
     staticmethod: frozenset(),
@@ -164,6 +168,9 @@ LANGUAGE_MEMBERS: dict[type, frozenset[str] | None] = {
     contextlib.suppress: frozenset(),
     contextlib.nullcontext: frozenset({"enter_result"}),
     contextlib.ContextDecorator: frozenset(),
+    contextlib.AsyncContextDecorator: frozenset(),
+    contextlib.ExitStack: frozenset({"pop_all", "close"}),
+    contextlib.AsyncExitStack: frozenset({"pop_all", "aclose"}),
     contextlib.AbstractContextManager: frozenset(),
     contextlib.AbstractAsyncContextManager: frozenset(),
     type(functools.cmp_to_key(lambda a, b: 0)): frozenset({"obj"}),
@@ -205,6 +212,8 @@ BARE_BASES: frozenset[type] = frozenset(
 
 BUILTIN_TYPES: frozenset[type] = frozenset(tables.GUARDED_METHODS) | {object}
 
+EXIT_STACK = frozenset({"enter_context", "push", "callback"})
+
 #: Guarded methods of the curated containers, by class.
 LANGUAGE_GUARDED: dict[type, frozenset[str]] = {
     collections.deque: frozenset({"extend", "extendleft"}),
@@ -215,6 +224,9 @@ LANGUAGE_GUARDED: dict[type, frozenset[str]] = {
     collections.UserDict: frozenset({"update", "fromkeys"}),
     collections.UserList: frozenset({"extend", "sort"}),
     functools.singledispatchmethod: frozenset({"register"}),
+    contextlib.ExitStack: EXIT_STACK,
+    contextlib.AsyncExitStack: EXIT_STACK
+    | {"enter_async_context", "push_async_exit", "push_async_callback"},
 }
 
 #: Every builtin exception class, by identity.

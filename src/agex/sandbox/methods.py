@@ -8,14 +8,15 @@ that asks first and then lets the real method work. The guards hand these out; n
 from __future__ import annotations
 
 import collections
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from types import MethodType
 from typing import Any, Protocol
 
 from agex.errors import TypeRefused
 from agex.sandbox import bounds, clock, kinds, tables
 from agex.sandbox.decisions import Decisions
 from agex.sandbox.formatting import Texts
-from agex.sandbox.opaque import Type
+from agex.sandbox.opaque import TRACEBACK, Type
 from agex.sandbox.origin import is_agent_class, mark, own_dict
 
 
@@ -28,9 +29,11 @@ class Rules(Protocol):
     def iter(self, owner: Any) -> Any: ...
     def item(self, owner: Any) -> Any: ...
     def mapping(self, owner: Any) -> Any: ...
+    def context(self, owner: Any) -> Any: ...
+    def acontext(self, owner: Any) -> Any: ...
     def call(self, callee: Any) -> Any: ...
     def raised(self, error: Any) -> Any: ...
-    def set(self, owner: Any, name: str, value: Any, *, plain: bool = False) -> None: ...
+    def set(self, owner: Any, name: str, value: Any, *, plain: bool = False) -> Any: ...
     def delete(self, owner: Any, name: str, *, plain: bool = False) -> None: ...
     def value(self, owner: Any, name: str) -> Any: ...
     def base(self, base: Any) -> Any: ...
@@ -42,6 +45,10 @@ _ITERATING = {
     "difference_update", "symmetric_difference_update", "issubset", "issuperset", "isdisjoint",
     "extend", "extendleft",
 }  # fmt: skip
+_ENTERING = {
+    "enter_context", "enter_async_context", "push", "push_async_exit", "callback",
+    "push_async_callback",
+}  # fmt: skip
 _PADDING = {"ljust", "rjust", "center", "zfill"}
 _SETS = (set, frozenset)
 
@@ -51,7 +58,7 @@ def guarded_method(rules: Rules, owner: Any, name: str, holder: type | None = No
     cls = holder or type(owner)
     if isinstance(owner, type):
         return _class_method(rules, owner, name)
-    real = getattr(super(type(owner), owner), name) if False else _bound(owner, cls, name)
+    real = _bound(owner, cls, name)
     if name == "join":
         return lambda parts, /: real(_joinable(rules, owner, parts))
     if name in ("format", "format_map"):
@@ -59,7 +66,15 @@ def guarded_method(rules: Rules, owner: Any, name: str, holder: type | None = No
             return lambda *args, **kwargs: rules.texts.template(owner, args, kwargs)
         return lambda mapping, /: rules.texts.template(owner, (), rules.mapping(mapping))
     if name in kinds.THROWING:
-        return lambda error, *more: real(rules.raised(error), *more[:1])
+
+        def throw(error: Any, *more: Any) -> Any:
+            if len(more) > 1 and more[1] is not None and more[1] is not TRACEBACK:
+                raise TypeError("throw() third argument must be a traceback object")
+            return real(rules.raised(error), *more[:1])
+
+        return throw
+    if name == "with_traceback":
+        return lambda traceback, /: rules.set(owner, "__traceback__", traceback) or owner
     if name in _PADDING:
 
         def padded(width: Any, *fill: Any) -> Any:
@@ -105,11 +120,52 @@ def guarded_method(rules: Rules, owner: Any, name: str, holder: type | None = No
         return _class_method(rules, type(owner), name)
     if name == "fromkeys":
         return _class_method(rules, type(owner), name)
+    if name in _ENTERING:
+        return _exit_stack(rules, name, real)
     if name == "register":
         return lambda key, function=None: (
             real(rules.call(key)) if function is None else real(key, rules.call(function))
         )
     raise AttributeError(f"{cls.__name__!r} object has no attribute {name!r} here")
+
+
+def _exit_stack(rules: Rules, name: str, real: Any) -> Callable[..., Any]:
+    """Methods of ``contextlib.ExitStack``: what it will call or enter passes its guard first."""
+    if name in ("callback", "push_async_callback"):
+        return lambda function, /, *args, **kwargs: real(rules.call(function), *args, **kwargs)
+    if name in ("enter_context", "enter_async_context"):
+        check = rules.context if name == "enter_context" else rules.acontext
+        return lambda manager, /: real(check(manager))
+    method = "__exit__" if name == "push" else "__aexit__"
+
+    def push(leave: Any, /) -> Any:
+        if hasattr(type(leave), method):
+            (rules.context if name == "push" else rules.acontext)(leave)
+            return real(leave)
+        approved = rules.call(leave)
+
+        def without_frames(kind: Any, error: Any, traceback: Any) -> Any:
+            return approved(kind, error, None if traceback is None else TRACEBACK)
+
+        real(without_frames)
+        return leave
+
+    return push
+
+
+def kept(owner: Any, name: str, twin: Any) -> Any:
+    """A guarded twin that was read, not called at once: like ``"".join``, it binds to nothing else.
+
+    A plain function in its place would become a method of whatever class it is stored in.
+    """
+
+    def method(_: Any, /, *args: Any, **kwargs: Any) -> Any:
+        return twin(*args, **kwargs)
+
+    cls = owner if isinstance(owner, type) else type(owner)
+    method.__name__ = name
+    method.__qualname__ = f"{cls.__name__}.{name}"
+    return MethodType(method, owner)
 
 
 def _bound(owner: Any, cls: type, name: str) -> Any:
@@ -436,8 +492,3 @@ def new_class(rules: Rules, meta: type, *args: Any, **kwargs: Any) -> Any:
 def _real_metaclass(meta: type) -> Any:
     """The first metaclass in the order of ``meta`` that the agent did not make."""
     return next(base for base in meta.__mro__ if not is_agent_class(base))
-
-
-def each(values: Iterable[Any]) -> tuple[Any, ...]:
-    """The values as a tuple: for callers that go over them twice."""
-    return tuple(values)

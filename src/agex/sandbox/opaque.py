@@ -20,6 +20,22 @@ class Door:
         self.__dict__[name] = value
 
 
+class Traceback:
+    """What agent code sees of a traceback: that there is one. Frames stay with the host."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "<traceback object>"
+
+    def __reduce__(self) -> str:
+        return "TRACEBACK"
+
+
+Traceback.__name__ = Traceback.__qualname__ = "traceback"
+TRACEBACK = Traceback()
+
+
 class _TypeMeta(type):
     """Makes ``isinstance(x, type)`` true for classes while ``type`` itself stays out of reach."""
 
@@ -87,6 +103,11 @@ def view_of(cls: type) -> ViewMeta:
         type.__setattr__(view, "real", cls)
         _views[cls] = view
     return view
+
+
+def is_stand_in(cls: type) -> bool:
+    """True for the metaclasses of the stand-ins themselves, which agent code knows as ``type``."""
+    return cls is _TypeMeta or cls is ViewMeta
 
 
 def real_class(cls: Any) -> Any:

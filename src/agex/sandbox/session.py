@@ -21,7 +21,7 @@ from agex.errors import LimitReached, SyntaxRefused, TaskFinished
 from agex.policy import Policy
 from agex.sandbox import bounds, builtins, clock, formatting, guards, tables, tracebacks
 from agex.sandbox.compiler import Compiled, compile_action
-from agex.sandbox.guards import Guards
+from agex.sandbox.guards import Guards, assigned
 from agex.sandbox.imports import Importer
 from agex.sandbox.origin import (
     GUARDS_KEY,
@@ -152,7 +152,6 @@ class Session:
             compiled = self._compile(source)
         except (SyntaxRefused, SyntaxError) as error:
             return self._result(error, source, (), frozenset(), started)
-        self._provide(compiled.guards)
         before = {name: self.globals.get(name, _MISSING) for name in compiled.bound}
         error = self._execute(compiled)
         assigned = tuple(
@@ -174,18 +173,10 @@ class Session:
         self._future = compiled.future
         for name in compiled.bound & tables.OFFERED:
             self.shadow(name)
+        self.guards.sets.provide(compiled.keys)
+        assigned(compiled.assigned)
         clock.watch_code(compiled.code)
         return compiled
-
-    def _provide(self, names: frozenset[str]) -> None:
-        """Put the guards that compiled code names into its globals."""
-        space = self.globals
-        for name in names:
-            if name not in space:
-                if name.startswith("$k_"):
-                    space[name] = _MISSING
-                else:
-                    space[name] = self.guards.cleared(name)
 
     def _execute(self, compiled: Compiled) -> BaseException | None:
         function = FunctionType(compiled.code, self.globals, "<module>")
@@ -435,7 +426,12 @@ def _fill(session: Session, verbs: Mapping[str, Any], inputs: Mapping[str, Any])
         **verbs,
     }
     for name, value in known.items():
-        offered = g.show_class(value) if isinstance(value, type) else importer.offered(value, name)
+        if isinstance(value, type):
+            offered: Any = g.show_class(value)
+        elif name in session.policy.instances:
+            offered = value
+        else:
+            offered = importer.offered(value, name)
         if name in tables.OFFERED:
             session.shadow(name)
         if name not in space or name in hidden:
@@ -465,8 +461,9 @@ def _guard_names(g: Guards, space: dict[str, Any], write: Callable[[str], None])
             "$int": int,
             "$float": float,
             "$num": NUMBERS,
-            "$plain": formatting.PLAIN,
-            "$ok": g.ok,
+            "$s": g.sets,
+            "$tuple": tuple,
+            "$quiet": g.quiet,
             "$get": g.get,
             "$door": g.door,
             "$wdoor": g.write_door,

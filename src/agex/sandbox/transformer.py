@@ -11,8 +11,8 @@ Invariants; each number names what the tests of this file bear out.
 5. Syntax is decided here and objects at run time: the transformer knows no policy.
 6. All refusals of a source are reported together.
 
-The shape of a guard. ``o.x`` becomes ``(o if type(o) in $r_x else $door(o, "x")).x``: a type test,
-then the interpreter's own attribute read with its caches. ``$r_x`` is the set of types cleared for
+The shape of a guard. ``o.x`` becomes ``(o if type(o) in $s.r_x else $door(o, "x")).x``: a type test,
+then the interpreter's own attribute read with its caches. ``$s.r_x`` is the set of types cleared for
 reading ``x``; the slow path either clears the type and hands ``o`` back, hands out a *door* (a small
 object with the one attribute), or refuses. Where ``o`` is not a fast local it is held in the
 temporary ``$t``; where temporaries are illegal or would leak (class bodies, generator expressions,
@@ -27,12 +27,14 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable
 from typing import Any, cast
 
 from RestrictedPython.transformer import RestrictingNodeTransformer
 
 from agex.errors import RefusedLine
 from agex.sandbox import tables
+from agex.sandbox.hoist import Hoisted, bound_names, hoisted
 from agex.sandbox.scopes import Scope, Scopes
 
 _LOAD = ast.Load()
@@ -66,7 +68,8 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
             ``sys.monitoring``).
         future_annotations: annotations are strings and stay as they were written.
 
-    After ``transform``: ``lines`` holds the refusals, ``guards`` the ``$`` names the code needs.
+    After ``transform``: ``lines`` holds the refusals, ``keys`` the cleared sets the code reads,
+    ``assigned`` the attribute names it assigns.
     """
 
     def __init__(
@@ -79,6 +82,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         self.future_annotations = future_annotations
         self.lines: list[RefusedLine] = []
         self.guards: set[str] = set()
+        self.keys: set[str] = set()
         self.scope: Scope = scopes.module
         #: The scope whose names are visible first; differs from ``scope`` in inlined comprehensions.
         self.can_hold = True
@@ -87,6 +91,14 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         self.in_class_function = False
         #: Inside the iterable of a comprehension no assignment expression is legal, at any depth.
         self.in_iterable = False
+        #: Locals of the running function that are tested where they are bound (see ``hoist.py``).
+        self.hoisted = Hoisted()
+        #: Global callees that the comprehension at hand reads into a loop variable.
+        self.lent: dict[str, str] = {}
+        #: Method reads (by ``id``) whose arguments are small constants.
+        self.small: set[int] = set()
+        #: Attribute names this source assigns.
+        self.assigned: set[str] = set()
         self._held = 0
 
     # ============================================================ entry
@@ -161,6 +173,11 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
     def compare(self, left: ast.expr, op: ast.cmpop, right: ast.expr, at: ast.AST) -> ast.expr:
         return ast.Compare(left, [op], [right], **_place(at))
 
+    def cleared(self, key: str, at: ast.AST) -> ast.expr:
+        """``$s.key``: a set of cleared types."""
+        self.keys.add(key)
+        return ast.Attribute(self.guard("$s", at), key, _LOAD, **_place(at))
+
     def type_of(self, value: ast.expr, at: ast.AST) -> ast.expr:
         return ast.Call(self.guard("$type", at), [value], [], **_place(at))
 
@@ -179,16 +196,42 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         The value is read once: fast locals cannot change between the test and the use, anything
         else is held in ``$t``, and where that is illegal the slow path decides alone.
         """
+        flag = ""
         if type(value) is ast.Name and self.scope.is_fast(value.id):
             first: ast.expr = value
             again: ast.expr = self.name(value.id, at)
+            if cleared == "ok":
+                flag = "$i_" if value.id in self.hoisted.items else ""
+            elif cleared[:2] in ("r_", "w_", "x_"):
+                flag = "$o_" if value.id in self.hoisted.own else ""
         elif self.can_hold:
             first = self.hold(value, "$t", at)
             again = self.name("$t", at)
         else:
             return self.call(slow, at, value, *extra)
-        test = self.compare(self.type_of(first, at), op(), self.guard(cleared, at), at)
+        known = self.guard(cleared, at) if op is ast.Is else self.cleared(cleared, at)
+        test = self.compare(self.type_of(first, at), op(), known, at)
+        if flag:
+            hoisted = self.name(flag + cast(ast.Name, value).id, at)
+            test = ast.BoolOp(ast.Or(), [hoisted, test], **_place(at))
         return self.either(test, again, self.call(slow, at, again, *extra), at)
+
+    def tested(self, names: Iterable[str], at: ast.AST) -> list[ast.stmt]:
+        """After a binding of ``p``: ``$o_p = type(p) in $s.own``, for the names that are hoisted."""
+        statements: list[ast.stmt] = []
+        for name in names:
+            for prefix, key, among in (
+                ("$o_", "own", self.hoisted.own),
+                ("$i_", "ok", self.hoisted.items),
+            ):
+                if name in among:
+                    test = self.compare(
+                        self.type_of(self.name(name, at), at), ast.In(), self.cleared(key, at), at
+                    )
+                    statements.append(
+                        ast.Assign([self.store(prefix + name, at)], test, None, **_place(at))
+                    )
+        return statements
 
     def mangled(self, name: str) -> str:
         """``__x`` inside class ``C`` is ``_C__x``, as the compiler has it."""
@@ -258,12 +301,16 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
     # ============================================================ attributes
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
-        """``o.x`` → ``(o if type(o) in $r_x else $door(o, "x")).x``, for each context its own door."""
+        """``o.x`` → ``(o if type(o) in $s.r_x else $door(o, "x")).x``, for each context its own door."""
         if type(node.ctx) is ast.Load:
             return self.read(node)
         if type(node.ctx) is ast.Store:
-            return self.through(node, "$w_", "$wdoor")
-        return self.through(node, "$d_", "$ddoor")
+            self.assigned.add(self.mangled(node.attr))
+            return self.through(node, "w_", "$wdoor")
+        node.value = self.call(
+            "$ddoor", node, self.visit(node.value), self.constant(self.mangled(node.attr), node)
+        )
+        return node
 
     def read(self, node: ast.Attribute) -> ast.expr:
         attr = node.attr
@@ -273,7 +320,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
             return self.call("$get", node, self.visit(node.value), self.constant(attr, node))
         if self.is_super(node.value):
             return self.super_attribute(node, "$supget")
-        return self.through(node, "$r_", "$door")
+        return self.through(node, "r_", "$door")
 
     def through(self, node: ast.Attribute, cleared: str, slow: str) -> ast.expr:
         attr = node.attr
@@ -331,7 +378,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
     # ============================================================ items
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
-        """``o[i]`` → ``(o if type(o) in $ok else $item(o))[i]``, in every context."""
+        """``o[i]`` → ``(o if type(o) in $s.ok else $item(o))[i]``, in every context."""
         value = node.value
         if (
             type(value) is ast.Name
@@ -344,7 +391,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         else:
             visited = cast(ast.expr, self.visit(value))
             if not _is_plain(visited):
-                visited = self.checked(visited, "$ok", "$item", node)
+                visited = self.checked(visited, "ok", "$item", node)
             node.value = visited
         node.slice = self.visit(node.slice)
         return node
@@ -358,6 +405,8 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
             special = self.builtin_call(node, func.id)
             if special is not None:
                 return special
+        if type(func) is ast.Attribute and func.attr in _GROWING and _small_arguments(node):
+            self.small.add(id(func))
         callee = self.callee(func, place)
         node.args = [self.argument(arg) for arg in node.args]
         for keyword in node.keywords:
@@ -373,7 +422,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
 
     def keyword(self, keyword: ast.keyword) -> None:
         if keyword.arg is None:
-            keyword.value = self.checked(self.visit(keyword.value), "$ok", "$map", keyword.value)
+            keyword.value = self.checked(self.visit(keyword.value), "ok", "$map", keyword.value)
         else:
             keyword.value = self.visit(keyword.value)
 
@@ -393,27 +442,41 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         return self.checked(self.visit(func), "$function", "$call", at, op=ast.Is)
 
     def global_callee(self, func: ast.Name, at: ast.AST) -> ast.expr:
-        """``f(…)`` → ``($t if ($t := f) is $k_f else $callk($t, "f"))(…)``
+        """``f(…)`` → ``($t if ($t := f) is $s.k_f else $callk($t, "f"))(…)``
 
-        ``$k_f`` is the last value of ``f`` that the call guard let through.
+        ``$s.k_f`` is the last value of ``f`` that the call guard let through.
         """
         if not self.can_hold:
-            return self.call("$call", at, func)
+            held = self.lent.get(func.id)
+            if held is None:
+                return self.call("$call", at, func)
+            # A clause of the comprehension read the name into a local of its own.
+            again = self.name(held, at)
+            key = self.mangled(func.id)
+            test = self.compare(self.name(held, at), ast.Is(), self.cleared(f"k_{key}", at), at)
+            slow = self.call("$callk", at, self.name(held, at), self.constant(key, at))
+            return self.either(test, again, slow, at)
         key = self.mangled(func.id)
-        test = self.compare(self.hold(func, "$t", at), ast.Is(), self.guard(f"$k_{key}", at), at)
+        test = self.compare(self.hold(func, "$t", at), ast.Is(), self.cleared(f"k_{key}", at), at)
         again = self.name("$t", at)
         slow = self.call("$callk", at, again, self.constant(key, at))
         return self.either(test, again, slow, at)
 
     def method(self, func: ast.Attribute) -> ast.expr:
-        """``o.m(…)`` → ``(o if type(o) in $m_m else $meth(o, "m")).m(…)``: no bound method is made."""
+        """``o.m(…)`` → ``(o if type(o) in $s.m_m else $meth(o, "m")).m(…)``: no bound method is made."""
         if self.is_super(func.value):
             return self.super_attribute(func, "$supcall")
         if self.is_dunder(func.attr):
             return self.call(
                 "$callattr", func, self.visit(func.value), self.constant(func.attr, func)
             )
-        return self.through(func, "$m_", "$meth")
+        if self.is_small(func):
+            return self.through(func, "q_", "$quiet")
+        return self.through(func, "m_", "$meth")
+
+    def is_small(self, func: ast.Attribute) -> bool:
+        """``s.replace("a", "b")``: by its constant arguments it cannot make anything long."""
+        return id(func) in self.small
 
     def builtin_call(self, node: ast.Call, name: str) -> ast.expr | None:
         """Calls of builtins by name need no test at all: ``len(x)`` → ``$b_len(x)``."""
@@ -444,6 +507,20 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         node.args = [self.argument(arg) for arg in node.args]
         for keyword in node.keywords:
             self.keyword(keyword)
+        if plain and name == "str" and len(node.args) == 1 and self.can_hold:
+            # str(x) → $n_str(x) if type(x) in $s.plain else $b_str(x)
+            value = node.args[0]
+            if not self.is_fast(value):
+                value = self.hold(value, "$t", node)
+                again: ast.expr = self.name("$t", node)
+            else:
+                again = self.name(cast(ast.Name, value).id, node)
+            test = self.compare(
+                self.type_of(value, node), ast.In(), self.cleared("plain", node), node
+            )
+            return self.either(
+                test, self.call("$n_str", node, again), self.call("$b_str", node, again), node
+            )
         node.func = self.guard(target, node.func)
         return node
 
@@ -459,7 +536,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
     # ============================================================ iteration
 
     def iterable(self, node: ast.expr) -> ast.expr:
-        """``xs`` → ``(xs if type(xs) in $ok else $iter(xs))``; results of builtins need no test."""
+        """``xs`` → ``(xs if type(xs) in $s.ok else $iter(xs))``; results of builtins need no test."""
         if self.is_builtin_call(node, frozenset({"range"})):
             call = cast(ast.Call, node)
             call.args = [self.argument(arg) for arg in call.args]
@@ -470,7 +547,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         visited = cast(ast.expr, self.visit(node))
         if trusted:
             return visited
-        return self.checked(visited, "$ok", "$iter", node)
+        return self.checked(visited, "ok", "$iter", node)
 
     def star_iterable(self, node: ast.expr) -> ast.expr:
         """The iterable of a comprehension: like ``iterable`` where no temporary may be used."""
@@ -526,37 +603,79 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
             return self.call("$unpack", at, value, self.shape(target))
         if _is_plain(value):
             return value
-        return self.checked(value, "$ok", "$iter", at)
+        return self.checked(value, "ok", "$iter", at)
 
     def visit_For(self, node: ast.For | ast.AsyncFor) -> ast.AST:
         tuples = self.is_builtin_call(node.iter, _TUPLE_RESULTS)
         if type(node) is ast.AsyncFor:
-            node.iter = self.checked(self.visit(node.iter), "$ok", "$aiter", node.iter)
+            node.iter = self.checked(self.visit(node.iter), "ok", "$aiter", node.iter)
         else:
             node.iter = self.iterable(node.iter)
         target = node.target
         prefix: list[ast.stmt] = []
-        if isinstance(target, (ast.Tuple, ast.List)) and not (tuples and _flat(target)):
-            # for a, b in xs: …  →  for $u in xs: a, b = guarded $u; …
-            self._held += 1
-            held = f"$u{self._held}"
-            value = self.name(held, target)
-            source: ast.expr
-            if _flat(target):
-                test = self.compare(
-                    self.type_of(value, target), ast.In(), self.guard("$ok", target), target
-                )
-                slow = self.call("$iter", target, self.name(held, target))
-                source = self.either(test, self.name(held, target), slow, target)
+        if isinstance(target, (ast.Tuple, ast.List)):
+            if tuples and self.is_simple(target):
+                # for i, (a, b) in enumerate(xs): …  →  for i, $u in …: a, b = guarded $u; …
+                node.target, prefix = self.spread(target)
+            elif tuples and _flat(target):
+                node.target = self.visit(target)
             else:
-                source = self.call("$unpack", target, value, self.shape(target))
-            prefix.append(ast.Assign([self.visit(target)], source, None, **_place(target)))
-            node.target = self.store(held, target)
+                # for a, b in xs: …  →  for $u in xs: a, b = guarded $u; …
+                held = self.fresh("$u")
+                prefix = self.unpack_into(target, self.name(held, target))
+                node.target = self.store(held, target)
         else:
             node.target = self.visit(target)
-        node.body = [*self.poll(node), *prefix, *self.block(node.body)]
+        prefix += self.tested(_all_names(target), target)
+        node.body = [*prefix, *self.poll(node), *self.block(node.body)]
         node.orelse = self.block(node.orelse)
         return node
+
+    def fresh(self, prefix: str) -> str:
+        self._held += 1
+        return f"{prefix}{self._held}"
+
+    def is_simple(self, target: ast.expr) -> bool:
+        """True for tuples of names and of such tuples, without stars or repeats."""
+        names = _all_names(target)
+        return len(set(names)) == len(names) and _only_names(target)
+
+    def spread(self, target: ast.expr) -> tuple[ast.expr, list[ast.stmt]]:
+        """A nested target as a flat one, and the statements that unpack the rest."""
+        flat: list[ast.expr] = []
+        rest: list[ast.stmt] = []
+        for element in cast("ast.Tuple | ast.List", target).elts:
+            if isinstance(element, (ast.Tuple, ast.List)):
+                held = self.fresh("$u")
+                flat.append(self.store(held, element))
+                rest += self.unpack_into(element, self.name(held, element))
+            else:
+                flat.append(self.visit(element))
+        return ast.Tuple(flat, _STORE, **_place(target)), rest
+
+    def unpack_into(self, target: ast.expr, value: ast.Name) -> list[ast.stmt]:
+        """``a, (b, c) = $u`` → ``a, $v = guarded $u; b, c = guarded $v``"""
+        at = target
+        if not _flat(target) and not self.is_simple(target):
+            source = self.call("$unpack", at, value, self.shape(target))
+            return [ast.Assign([self.visit(target)], source, None, **_place(at))]
+        again = self.name(value.id, at)
+        guarded = self.either(self.is_tuple(value, at), again, self.call("$iter", at, again), at)
+        if _flat(target):
+            return [ast.Assign([self.visit(target)], guarded, None, **_place(at))]
+        flat, rest = self.spread(target)
+        return [ast.Assign([flat], guarded, None, **_place(at)), *rest]
+
+    def is_tuple(self, value: ast.expr, at: ast.AST) -> ast.expr:
+        """``type(v) is tuple or type(v) in $s.ok``: what is unpacked is a tuple nearly always."""
+        return ast.BoolOp(
+            ast.Or(),
+            [
+                self.compare(self.type_of(value, at), ast.Is(), self.guard("$tuple", at), at),
+                self.compare(self.type_of(value, at), ast.In(), self.cleared("ok", at), at),
+            ],
+            **_place(at),
+        )
 
     def visit_While(self, node: ast.While) -> ast.AST:
         node.test = self.visit(node.test)
@@ -606,12 +725,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
                 generator.target = self.store(held, target)
                 generator.ifs = []
                 if _flat(target):
-                    test = self.compare(
-                        self.type_of(self.name(held, target), target),
-                        ast.In(),
-                        self.guard("$ok", target),
-                        target,
-                    )
+                    test = self.is_tuple(self.name(held, target), target)
                     slow = self.call("$iter", target, self.name(held, target))
                     source = self.either(test, self.name(held, target), slow, target)
                 else:
@@ -625,6 +739,17 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
                 generator.target = self.visit(target)
             last = rewritten[-1]
             last.ifs = [self.visit(condition) for condition in conditions]
+        saved_lent, self.lent = self.lent, {}
+        if not self.can_hold and not isinstance(node, ast.DictComp):
+            for called in _called(node.elt):  # type: ignore[attr-defined]
+                if self.scope.is_global(called) and called not in tables.OFFERED | tables.NOT_OFFERED:
+                    # (f(x) for x in xs)  →  ($g(x) for x in xs for $g in [f]), $g tested
+                    self.lent[called] = held = self.fresh("$g")
+                    self.scope.bound.add(held)
+                    once = ast.List([self.name(called, node)], _LOAD, **_place(node))
+                    rewritten.append(
+                        ast.comprehension(self.store(held, node), once, [], 0)
+                    )
         if self.flags:
             at = node
             go = self.call("$go", at)
@@ -637,6 +762,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         else:
             node.elt = self.visit(node.elt)  # type: ignore[attr-defined]
         self.scope, self.can_hold = outer, outer_hold
+        self.lent = saved_lent
         return node
 
     def visit_YieldFrom(self, node: ast.YieldFrom) -> ast.expr:
@@ -644,7 +770,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         return node
 
     def visit_Await(self, node: ast.Await) -> ast.expr:
-        node.value = self.checked(self.visit(node.value), "$ok", "$await", node)
+        node.value = self.checked(self.visit(node.value), "ok", "$await", node)
         return node
 
     def visit_Dict(self, node: ast.Dict) -> ast.expr:
@@ -654,7 +780,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         for key, value in zip(node.keys, node.values, strict=True):
             if key is None:
                 keys.append(None)
-                values.append(self.checked(self.visit(value), "$ok", "$map", value))
+                values.append(self.checked(self.visit(value), "ok", "$map", value))
             else:
                 keys.append(self.visit(key))
                 values.append(self.visit(value))
@@ -670,7 +796,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         for op, right in zip(node.ops, node.comparators, strict=True):
             visited = cast(ast.expr, self.visit(right))
             if type(op) in (ast.In, ast.NotIn) and not _is_plain(right):
-                visited = self.checked(visited, "$ok", "$in", right)
+                visited = self.checked(visited, "ok", "$in", right)
             comparators.append(visited)
         node.comparators = comparators
         return node
@@ -779,7 +905,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
             self.visit_JoinedStr(cast(ast.JoinedStr, spec))
             return
         if type(value) is not ast.Constant:
-            part.value = self.checked(value, "$plain", "$fmt", part)
+            part.value = self.checked(value, "plain", "$fmt", part)
         else:
             part.value = value
 
@@ -797,18 +923,24 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
                 and not _is_plain(value)
             ):
                 # xs[:] = ys iterates ys
-                value = self.checked(value, "$ok", "$iter", node)
+                value = self.checked(value, "ok", "$iter", node)
         nested = [t for t in node.targets if isinstance(t, (ast.Tuple, ast.List))]
         if nested and not (plain_tuple and all(_flat(t) for t in nested)):
             if len(node.targets) == 1:
                 value = self.unpacked(node.targets[0], value, node.value)
             elif all(_flat(t) for t in nested):
-                value = self.checked(value, "$ok", "$iter", node.value)
+                value = self.checked(value, "ok", "$iter", node.value)
             else:
                 return self.chain(node, value)
         node.targets = [self.visit(target) for target in node.targets]
         node.value = value
-        return node
+        return self.with_tests(node, node.targets)
+
+    def with_tests(self, node: ast.stmt, targets: list[ast.expr]) -> ast.AST | list[ast.stmt]:
+        """The statement, followed by the tests of what it bound."""
+        names = [name for target in targets for name in bound_names(target)]
+        tests = self.tested(names, node)
+        return [node, *tests] if tests else node
 
     def chain(self, node: ast.Assign, value: ast.expr) -> list[ast.stmt]:
         """``a = (b, (c, d)) = v``: one value, each nested target unpacked by itself."""
@@ -820,6 +952,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         for target in node.targets:
             source = self.unpacked(target, self.name(held, node), node)
             statements.append(ast.Assign([self.visit(target)], source, None, **_place(node)))
+            statements += self.tested(bound_names(target), node)
         if self.scope.kind == "class":
             statements.append(ast.Delete([ast.Name(held, ast.Del(), **_place(node))], **_place(node)))
         return statements
@@ -834,16 +967,15 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
             self.check_binding(target.id, target)
             if isinstance(node.op, ast.Add) and not _is_scalar(node.value):
                 # xs += ys iterates ys where xs is a list
-                value = self.checked(
-                    value, "$ok", "$iadd", node, self.name(target.id, node)
-                )
+                value = self.checked(value, "ok", "$iadd", node, self.name(target.id, node))
             node.value = value
-            return node
+            return self.with_tests(node, [target])
         if isinstance(node.op, ast.Add) and not _is_scalar(node.value):
-            value = self.checked(value, "$ok", "$iadd", node)
+            value = self.checked(value, "ok", "$iadd", node)
         node.value = value
         if type(target) is ast.Attribute:
-            node.target = self.through(target, "$x_", "$xdoor")
+            self.assigned.add(self.mangled(target.attr))
+            node.target = self.through(target, "x_", "$xdoor")
         else:
             node.target = self.visit(target)
         return node
@@ -871,7 +1003,8 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
             current: ast.expr = self.name(target.id, at)
             final = self.store(target.id, at)
         elif type(target) is ast.Attribute:
-            door = self.through(target, "$x_", "$xdoor")
+            self.assigned.add(self.mangled(target.attr))
+            door = self.through(target, "x_", "$xdoor")
             owner = keep(cast(ast.Attribute, door).value)
             current = self.attribute(owner, target.attr, _LOAD, at)
             final = self.attribute(owner, target.attr, _STORE, at)
@@ -901,6 +1034,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
             else:
                 result = self.call(slow, at, left, right)
         statements.append(ast.Assign([final], result, None, **_place(at)))
+        statements += self.tested(bound_names(final), at)
         if self.scope.kind == "class":
             statements.extend(
                 ast.Delete([ast.Name(name, ast.Del(), **_place(at))], **_place(at)) for name in held
@@ -963,7 +1097,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         guard = "$ctx" if type(node) is ast.With else "$actx"
         for item in node.items:
             item.context_expr = self.checked(
-                self.visit(item.context_expr), "$ok", guard, item.context_expr
+                self.visit(item.context_expr), "ok", guard, item.context_expr
             )
             target = item.optional_vars
             if isinstance(target, (ast.Tuple, ast.List)):
@@ -974,6 +1108,8 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
                 item.optional_vars = self.store(held, target)
             elif target is not None:
                 item.optional_vars = self.visit(target)
+            if target is not None:
+                prefix += self.tested(_all_names(target), target)
         node.body = [*prefix, *self.block(node.body)]
         return node
 
@@ -1111,18 +1247,20 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         self.annotations(node.args)
         if node.returns is not None:
             node.returns = self.annotation(node.returns)
-        saved = (self.can_hold, self.self_name, self.in_class_function)
+        saved = (self.can_hold, self.self_name, self.in_class_function, self.hoisted, self.lent)
         self.in_class_function = self.in_class_function or outer.kind == "class"
         self.self_name = self.first_argument(node.args)
         self.scope = self.scopes.of[node]
-        self.can_hold = True
+        self.can_hold, self.lent = True, {}
+        self.hoisted = hoisted(node, self.scope)
         docstring = _docstring(node.body)
         body = self.block(node.body[len(docstring) :])
         opening = self.poll(node) if _may_recurse(node) else []
+        opening += self.tested([arg.arg for arg in _all_arguments(node.args)], node)
         if node.name in ("__exit__", "__aexit__"):
             opening += self.without_traceback(node)
         node.body = [*docstring, *opening, *body] or [ast.Pass(**_place(node))]
-        self.can_hold, self.self_name, self.in_class_function = saved
+        self.can_hold, self.self_name, self.in_class_function, self.hoisted, self.lent = saved
         self.scope = outer
         return node
 
@@ -1177,6 +1315,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
     def visit_Lambda(self, node: ast.Lambda) -> ast.expr:
         self.arguments(node.args)
         saved = (self.scope, self.can_hold, self.self_name, self.in_class_function)
+        outer, self.hoisted, self.lent = (self.hoisted, self.lent), Hoisted(), {}
         self.in_class_function = self.in_class_function or self.scope.kind == "class"
         self.scope, self.can_hold = self.scopes.of[node], not self.in_iterable
         self.self_name = self.first_argument(node.args)
@@ -1187,6 +1326,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
             body = self.either(ready, body, self.constant(None, node), node)
         node.body = body
         self.scope, self.can_hold, self.self_name, self.in_class_function = saved
+        self.hoisted, self.lent = outer
         return node
 
     # ============================================================ classes
@@ -1220,6 +1360,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
             else:
                 keyword.value = self.visit(keyword.value)
         self.scope = self.scopes.of[node]
+        outer_hoisted, self.hoisted = self.hoisted, Hoisted()
         self.can_hold, self.self_name, self.in_class_function = False, None, False
         self.classes.append(node.name)
         outer_guards, self.guards = self.guards, set()
@@ -1231,6 +1372,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         self.guards = outer_guards
         node.body = [*docstring, declared, mark, *body]
         self.classes.pop()
+        self.hoisted = outer_hoisted
         self.can_hold, self.self_name, self.in_class_function = saved
         self.scope = outer
         return node
@@ -1266,7 +1408,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         if kinds & {ast.MatchSequence, ast.MatchMapping} and not isinstance(
             node.subject, (ast.Tuple, ast.List, ast.Dict)
         ):
-            subject = self.checked(subject, "$ok", "$subject", node)
+            subject = self.checked(subject, "ok", "$subject", node)
         for case in node.cases:
             case.pattern = self.pattern(case.pattern, before, top=True)
             if case.guard is not None:
@@ -1311,7 +1453,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
             if self.is_dunder(node.attr):
                 self.refuse(node, f"{node.attr} cannot be read in a pattern")
                 return node
-            return self.through(node, "$r_", "$door")
+            return self.through(node, "r_", "$door")
         return node
 
     def sequence(self, node: ast.pattern) -> ast.pattern:
@@ -1359,15 +1501,20 @@ def _opaque(scope: Scope) -> Scope:
     return Scope("function", scope, "<lambda>")
 
 
-def _place(at: ast.AST) -> dict[str, Any]:
-    line = getattr(at, "lineno", 1)
-    column = getattr(at, "col_offset", 0)
-    return {
-        "lineno": line,
-        "col_offset": column,
-        "end_lineno": getattr(at, "end_lineno", line),
-        "end_col_offset": getattr(at, "end_col_offset", column),
-    }
+def _place(at: Any) -> dict[str, Any]:
+    """The position of ``at`` as keyword arguments, remembered on the node."""
+    try:
+        return at._at  # type: ignore[no-any-return]
+    except AttributeError:
+        line = getattr(at, "lineno", 1)
+        column = getattr(at, "col_offset", 0)
+        at._at = place = {
+            "lineno": line,
+            "col_offset": column,
+            "end_lineno": getattr(at, "end_lineno", line),
+            "end_col_offset": getattr(at, "end_col_offset", column),
+        }
+        return place
 
 
 def _all_arguments(args: ast.arguments) -> list[ast.arg]:
@@ -1377,6 +1524,48 @@ def _all_arguments(args: ast.arguments) -> list[ast.arg]:
         *args.kwonlyargs,
         *(a for a in (args.vararg, args.kwarg) if a is not None),
     ]
+
+
+def _all_names(target: ast.expr) -> list[str]:
+    """Every name a target binds, at any depth."""
+    return [n.id for n in ast.walk(target) if isinstance(n, ast.Name) and type(n.ctx) is ast.Store]
+
+
+def _only_names(target: ast.expr) -> bool:
+    if isinstance(target, (ast.Tuple, ast.List)):
+        return all(_only_names(element) for element in target.elts)
+    return isinstance(target, ast.Name) and not target.id.startswith("__")
+
+
+def _called(node: ast.AST) -> list[str]:
+    """Names called in an expression, outside of lambdas and comprehensions inside it."""
+    found: list[str] = []
+    queue: list[ast.AST] = [node]
+    while queue:
+        current = queue.pop()
+        if isinstance(
+            current, (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+        ):
+            continue
+        if type(current) is ast.Call and type(current.func) is ast.Name:
+            if current.func.id not in found:
+                found.append(current.func.id)
+        queue.extend(ast.iter_child_nodes(current))
+    return found
+
+
+def _small_arguments(node: ast.Call) -> bool:
+    """True where all arguments are constants that keep the result within a small multiple."""
+    values = [a.value for a in node.args if type(a) is ast.Constant]
+    if len(values) != len(node.args) or node.keywords or not values:
+        return False
+    if all(type(v) is str for v in values) and len(values) == 2:
+        return len(values[1]) <= SMALL * max(1, len(values[0]))
+    return type(values[0]) is int and abs(values[0]) <= SMALL_WIDTH
+
+
+#: Methods that are native when :func:`_small_arguments` holds.
+_GROWING = frozenset("replace ljust rjust center zfill".split())
 
 
 def _docstring(body: list[ast.stmt]) -> list[ast.stmt]:

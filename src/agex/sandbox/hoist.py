@@ -1,0 +1,204 @@
+"""Which locals of a function are worth testing once, when they are bound, instead of at every use.
+
+A type test costs as much as the attribute read it guards. Where a fast local is read or indexed more
+often than it is bound, the transformer tests its type right after each binding and keeps the answer in
+a local of its own (``$o_p``: every attribute of ``p`` is the agent's own; ``$i_p``: ``p`` may be
+indexed). The answer stays true until the next binding, because nothing but this frame binds a fast
+local, and a type never leaves the two sets that are asked here.
+
+Only simple bindings qualify: parameters, plain and tuple assignment, ``for``, ``with``. A name that is
+bound in any other way is tested at every use.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+
+from agex.sandbox.scopes import Scope
+
+#: A use inside a loop counts as so many.
+_LOOP = 8.0
+_NESTED = (
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.ClassDef,
+    ast.Lambda,
+    ast.GeneratorExp,
+)
+
+
+@dataclass(slots=True)
+class Hoisted:
+    """Names whose attributes (``own``) and whose items (``items``) are tested at the binding."""
+
+    own: frozenset[str] = frozenset()
+    items: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class _Count:
+    own: dict[str, float] = field(default_factory=dict)
+    items: dict[str, float] = field(default_factory=dict)
+    bound: dict[str, float] = field(default_factory=dict)
+    other: set[str] = field(default_factory=set)
+
+
+def hoisted(node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> Hoisted:
+    """The names of one function worth testing at their binding."""
+    count = _Count()
+    args = node.args
+    for arg in [*args.posonlyargs, *args.args, *args.kwonlyargs]:
+        count.bound[arg.arg] = 1.0
+    for arg in (args.vararg, args.kwarg):
+        if arg is not None:
+            count.other.add(arg.arg)  # an exact tuple, an exact dict
+    _block(node.body, 1.0, count)
+
+    def worth(uses: dict[str, float]) -> frozenset[str]:
+        return frozenset(
+            name
+            for name, weight in uses.items()
+            if name in count.bound
+            and name not in count.other
+            and weight > 1.5 * count.bound[name]
+            and scope.is_fast(name)
+        )
+
+    return Hoisted(worth(count.own), worth(count.items))
+
+
+def bound_names(target: ast.expr) -> list[str]:
+    """The plain names a simple target binds."""
+    if isinstance(target, ast.Name):
+        return [target.id]
+    if isinstance(target, (ast.Tuple, ast.List)):
+        return [e.id for e in target.elts if isinstance(e, ast.Name)]
+    return []
+
+
+def _block(statements: list[ast.stmt], weight: float, count: _Count) -> None:
+    for statement in statements:
+        _statement(statement, weight, count)
+
+
+def _bind(target: ast.expr, weight: float, count: _Count) -> None:
+    if isinstance(target, ast.Name):
+        count.bound[target.id] = count.bound.get(target.id, 0.0) + weight
+    elif isinstance(target, (ast.Tuple, ast.List)):
+        for element in target.elts:
+            if isinstance(element, ast.Name):
+                _bind(element, weight, count)
+            else:
+                _other(element, count)
+                _expression(element, weight, count)
+    else:
+        _expression(target, weight, count)
+
+
+def _other(node: ast.AST, count: _Count) -> None:
+    """Names bound in a way that no test can follow."""
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load):
+            count.other.add(inner.id)
+
+
+def _statement(node: ast.stmt, weight: float, count: _Count) -> None:
+    if isinstance(node, ast.Assign):
+        _expression(node.value, weight, count)
+        for target in node.targets:
+            _bind(target, weight, count)
+    elif isinstance(node, ast.AnnAssign):
+        if node.value is not None:
+            _expression(node.value, weight, count)
+        _other(node.target, count)
+        _expression(node.target, weight, count)
+    elif isinstance(node, ast.AugAssign):
+        _expression(node.value, weight, count)
+        _bind(node.target, weight, count)
+    elif isinstance(node, ast.For):
+        _expression(node.iter, weight, count)
+        _bind(node.target, weight * _LOOP, count)
+        _block(node.body, weight * _LOOP, count)
+        _block(node.orelse, weight, count)
+    elif isinstance(node, ast.While):
+        _expression(node.test, weight * _LOOP, count)
+        _block(node.body, weight * _LOOP, count)
+        _block(node.orelse, weight, count)
+    elif isinstance(node, ast.If):
+        _expression(node.test, weight, count)
+        _block(node.body, weight, count)
+        _block(node.orelse, weight, count)
+    elif isinstance(node, (ast.Expr, ast.Return)):
+        if node.value is not None:
+            _expression(node.value, weight, count)
+    elif isinstance(node, ast.Try):
+        _block(node.body, weight, count)
+        for handler in node.handlers:
+            if handler.name:
+                count.other.add(handler.name)
+            _block(handler.body, weight, count)
+        _block(node.orelse, weight, count)
+        _block(node.finalbody, weight, count)
+    else:
+        _anything(node, weight, count)
+
+
+def _anything(node: ast.AST, weight: float, count: _Count) -> None:
+    """Other statements: what they bind is beyond us, what they read counts."""
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load):
+            count.other.add(inner.id)
+        name = getattr(inner, "name", None)
+        if type(name) is str:
+            count.other.add(name)
+        if isinstance(inner, (ast.Import, ast.ImportFrom)):
+            for alias in inner.names:
+                count.other.add(alias.asname or alias.name.split(".")[0])
+        if isinstance(inner, (ast.Global, ast.Nonlocal)):
+            count.other.update(inner.names)
+        if isinstance(inner, ast.MatchMapping) and inner.rest:
+            count.other.add(inner.rest)
+
+
+def _expression(node: ast.AST, weight: float, count: _Count) -> None:
+    kind = type(node)
+    if kind is ast.Attribute:
+        value = node.value  # type: ignore[attr-defined]
+        if type(value) is ast.Name:
+            count.own[value.id] = count.own.get(value.id, 0.0) + weight
+            return
+    elif kind is ast.Subscript:
+        value = node.value  # type: ignore[attr-defined]
+        if type(value) is ast.Name:
+            count.items[value.id] = count.items.get(value.id, 0.0) + weight
+    elif kind is ast.Call:
+        func = node.func  # type: ignore[attr-defined]
+        if type(func) is ast.Attribute and type(func.value) is ast.Name:
+            # o.m(): tested by the name of the method
+            for arg in node.args:  # type: ignore[attr-defined]
+                _expression(arg, weight, count)
+            for keyword in node.keywords:  # type: ignore[attr-defined]
+                _expression(keyword.value, weight, count)
+            return
+    elif kind is ast.NamedExpr:
+        count.other.add(node.target.id)  # type: ignore[attr-defined]
+    elif kind in (ast.ListComp, ast.SetComp, ast.DictComp):
+        weight *= _LOOP
+    elif kind in _NESTED:
+        _other_walrus(node, count)
+        return
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if type(value) is list:
+            for item in value:
+                if isinstance(item, ast.AST):
+                    _expression(item, weight, count)
+        elif isinstance(value, ast.expr):
+            _expression(value, weight, count)
+
+
+def _other_walrus(node: ast.AST, count: _Count) -> None:
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.NamedExpr):
+            count.other.add(inner.target.id)
