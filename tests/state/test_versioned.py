@@ -350,7 +350,7 @@ def test_a_branch_that_does_not_exist_is_an_error_that_lists_those_that_do(where
     state.commit()
 
     with pytest.raises(StateError, match="There are: main"):
-        Versioned(state.blobs.store, branch="mian")
+        Versioned(state.blobs.store, branch="nowhere")
     with pytest.raises(StateError, match="no commit, branch or tag"):
         state.checkout("nowhere")
 
