@@ -115,6 +115,22 @@ def compile_action(
         raise _too_deep() from None
 
 
+def compile_tree(
+    tree: ast.Module, source: str, *, shadowed: frozenset[str], flags: bool, future: bool
+) -> Compiled:
+    """Compile a tree whose first line is that of ``source``: a stored definition in its surroundings.
+
+    Raises:
+        SyntaxRefused: it holds what agent source may not.
+    """
+    try:
+        return _compile(
+            tree, source, shadowed=shadowed, flags=flags, future=future, echo=False
+        )
+    except (RecursionError, MemoryError, OverflowError):
+        raise _too_deep() from None
+
+
 def _compile(
     tree: ast.Module,
     source: str,

@@ -1,0 +1,293 @@
+"""Which text is this code object's? The piece of an action's source that made a function or class.
+
+Agent code is stored as source, so each function must be found in the action it came from: by file name,
+first line, name, and, where several lambdas share a line, by the columns its instructions came from.
+What a function needs to mean the same when it is compiled alone is kept beside its text: its free
+variables, the class around it (private names, ``super()``), which builtin names it knew as the agent's
+own, and whether annotations were strings.
+"""
+
+from __future__ import annotations
+
+import __future__
+
+import ast
+import dis
+import linecache
+import textwrap
+import weakref
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import CodeType
+from typing import Any, TypeAlias
+
+from agex.sandbox import tables, tracebacks
+
+_FUTURE = __future__.annotations.compiler_flag
+_GLOBAL_OPS = frozenset(
+    """
+    LOAD_GLOBAL LOAD_NAME STORE_GLOBAL DELETE_GLOBAL LOAD_FROM_DICT_OR_GLOBALS
+    LOAD_CLASSDEREF
+    """.split()
+) - {"LOAD_CLASSDEREF"}
+_MOST_FILES = 64
+
+Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
+
+class SourceLost(TypeError):
+    """The text of an agent-made function is not to be found any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A function's text, and what surrounds it.
+
+    Args:
+        name: the name of the code object; ``<lambda>`` for a lambda.
+        qualname: its qualified name.
+        text: the definition with its decorators, as far left as it goes.
+        owner: the innermost class around it, or "".
+        free: its free variables.
+        future: annotations are strings.
+        shadowed: builtin names that were the agent's own when it was compiled.
+        uses: the global names it and the functions in it mention.
+    """
+
+    name: str
+    qualname: str
+    text: str
+    owner: str
+    free: tuple[str, ...]
+    future: bool
+    shadowed: tuple[str, ...]
+    uses: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    node: Function | ast.ClassDef
+    qualname: str
+    owner: str
+    line: int
+
+
+#: Pieces by the identity of their code; code objects compare by content, so no dict of them would do.
+_pieces: dict[int, tuple[weakref.ref[CodeType], Piece]] = {}
+#: The pieces that whole files were made of, when definitions were compiled again.
+_files: dict[str, Piece] = {}
+_indexes: dict[str, list[_Entry]] = {}
+
+
+# ---------------------------------------------------------------- finding
+
+
+def piece_of(code: CodeType) -> Piece:
+    """The piece of source that ``code`` was compiled from.
+
+    Raises:
+        SourceLost: there is no such text.
+    """
+    known = _pieces.get(id(code))
+    if known is not None and known[0]() is code:
+        return known[1]
+    piece = _find(code)
+    remember(code, piece)
+    return piece
+
+
+def remember(code: CodeType, piece: Piece) -> None:
+    """Note what ``code`` was compiled from."""
+    key = id(code)
+    _pieces[key] = (weakref.ref(code, lambda _: _pieces.pop(key, None)), piece)
+
+
+def remember_file(filename: str, piece: Piece) -> None:
+    """Note that the lines of ``filename`` are those of ``piece`` alone."""
+    _files[filename] = piece
+
+
+def _find(code: CodeType) -> Piece:
+    entries = [
+        entry
+        for entry in _index(code.co_filename)
+        if entry.line == code.co_firstlineno and _name(entry.node) == code.co_name
+    ]
+    exact = [entry for entry in entries if entry.qualname == code.co_qualname]
+    entries = exact or entries
+    if len(entries) > 1:
+        entries.sort(key=lambda entry: _inside(entry.node, code), reverse=True)
+    if not entries:
+        raise SourceLost(f"the source of {code.co_qualname} is not known any more")
+    entry = entries[0]
+    uses, ours = _names_of(code)
+    return Piece(
+        code.co_name,
+        code.co_qualname,
+        _text(entry.node, _lines(code.co_filename)),
+        entry.owner,
+        code.co_freevars,
+        bool(code.co_flags & _FUTURE),
+        tuple(sorted(n for n in uses & tables.OFFERED if f"$b_{n}" not in ours and f"$n_{n}" not in ours)),
+        uses,
+    )
+
+
+def class_text(qualname: str, functions: list[CodeType]) -> str:
+    """The statement of a class, for people to read; "" where it is not found.
+
+    Args:
+        qualname: the class's qualified name.
+        functions: code of functions in it, which say where to look.
+    """
+    files = list(dict.fromkeys(code.co_filename for code in functions))
+    if not files:
+        files = [name for name in reversed(list(linecache.cache)) if tracebacks.is_agent_file(name)]
+    for filename in files:
+        try:
+            found = [
+                entry
+                for entry in _index(filename)
+                if type(entry.node) is ast.ClassDef and entry.qualname == qualname
+            ]
+        except SourceLost:
+            continue
+        if found:
+            lines = {code.co_firstlineno for code in functions}
+            for entry in found:
+                if any(entry.line <= line <= (entry.node.end_lineno or 0) for line in lines):
+                    return _text(entry.node, _lines(filename))
+            return _text(found[-1].node, _lines(filename))
+    return ""
+
+
+def _lines(filename: str) -> list[str]:
+    piece = _files.get(filename)
+    if piece is not None:
+        return piece.text.split("\n")
+    lines = linecache.cache.get(filename)
+    if lines is None or len(lines) != 4:
+        raise SourceLost(f"the source of {filename} is not known any more")
+    text = "".join(lines[2]).replace("\r\n", "\n").replace("\r", "\n")
+    return text.split("\n")
+
+
+def _index(filename: str) -> list[_Entry]:
+    found = _indexes.get(filename)
+    if found is None:
+        piece = _files.get(filename)
+        if piece is None:
+            tree: ast.AST = ast.parse("\n".join(_lines(filename)))
+            found = list(_entries(tree, "", ""))
+        else:
+            node = parsed(piece)
+            found = list(_entries(node, f"{piece.qualname}.<locals>.", piece.owner))
+        while len(_indexes) >= _MOST_FILES:
+            _indexes.pop(next(iter(_indexes)), None)
+        _indexes[filename] = found
+    return found
+
+
+def _entries(tree: ast.AST, prefix: str, owner: str) -> Iterator[_Entry]:
+    """The definitions below a node, each with its qualified name and the class around it."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            qualname = prefix + _name(node)
+            yield _Entry(node, qualname, owner, _first_line(node))
+            yield from _entries(node, f"{qualname}.<locals>.", owner)
+        elif isinstance(node, ast.ClassDef):
+            qualname = prefix + node.name
+            yield _Entry(node, qualname, owner, _first_line(node))
+            yield from _entries(node, f"{qualname}.", node.name)
+        else:
+            yield from _entries(node, prefix, owner)
+
+
+def _name(node: Function | ast.ClassDef) -> str:
+    return "<lambda>" if isinstance(node, ast.Lambda) else node.name
+
+
+def _first_line(node: Function | ast.ClassDef) -> int:
+    decorators = getattr(node, "decorator_list", None)
+    return min([node.lineno, *(d.lineno for d in decorators or ())])
+
+
+def _inside(node: ast.AST, code: CodeType) -> int:
+    """How many instructions of ``code`` came from within ``node``."""
+    start = (node.lineno, node.col_offset)  # type: ignore[attr-defined]  # every one here has a place
+    end = (node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
+    return sum(
+        1
+        for line, last, column, last_column in code.co_positions()
+        if line is not None
+        and last is not None
+        and column is not None
+        and last_column
+        and start <= (line, column)
+        and (last, last_column) <= end
+    )
+
+
+def _names_of(code: CodeType) -> tuple[frozenset[str], frozenset[str]]:
+    """Global names that a code object and those in it mention: the agent's, and ``$`` names."""
+    uses: set[str] = set()
+    ours: set[str] = set()
+    stack = [code]
+    while stack:
+        current = stack.pop()
+        for instruction in dis.get_instructions(current):
+            if instruction.opname in _GLOBAL_OPS:
+                (ours if "$" in instruction.argval else uses).add(instruction.argval)
+        stack.extend(const for const in current.co_consts if isinstance(const, CodeType))
+    return frozenset(n for n in uses if not (n.startswith("__") and n.endswith("__"))), frozenset(ours)
+
+
+# ---------------------------------------------------------------- texts
+
+
+def _text(node: Function | ast.ClassDef, lines: list[str]) -> str:
+    if isinstance(node, ast.Lambda):
+        # Columns count bytes of UTF-8.
+        found = ast.get_source_segment("\n".join(lines), node)
+        return found or ""
+    raw = "\n".join(lines[_first_line(node) - 1 : node.end_lineno])
+    text = textwrap.dedent(raw)
+    if text == raw:
+        return raw
+    # A text within the definition may be indented less, or be changed by the move.
+    try:
+        if ast.dump(ast.parse(text)) == ast.dump(ast.Module(_indented(raw), [])):
+            return text
+    except SyntaxError:
+        pass
+    return raw
+
+
+def _indented(raw: str) -> list[ast.stmt]:
+    """The statements of a text that begins indented; lines are counted from its own first."""
+    branch: Any = ast.parse(f"if 1:\n{raw}").body[0]
+    statements: list[ast.stmt] = branch.body
+    for statement in statements:
+        ast.increment_lineno(statement, -1)
+    return statements
+
+
+def parsed(piece: Piece) -> Function:
+    """The syntax tree of a piece, its first line being line 1.
+
+    Raises:
+        SyntaxError: it is not Python, or not this version's.
+    """
+    if piece.name == "<lambda>":
+        found: Any = ast.parse(f"({piece.text}\n)", mode="eval").body
+        if isinstance(found, ast.Lambda):
+            return found
+    else:
+        statements = (
+            _indented(piece.text) if piece.text[:1].isspace() else ast.parse(piece.text).body
+        )
+        if len(statements) == 1 and isinstance(
+            statements[0], (ast.FunctionDef, ast.AsyncFunctionDef)
+        ):
+            return statements[0]
+    raise SyntaxError(f"the stored source of {piece.name} is not one function")
