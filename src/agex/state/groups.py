@@ -16,7 +16,7 @@ were stored. The caller examines exactly that set, so both values are in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol, TypeAlias
 
 Label: TypeAlias = str
@@ -35,6 +35,8 @@ class Part(Protocol):
 
 def partition(parts: Sequence[Part]) -> list[list[int]]:
     """Indexes into ``parts`` that must become one group; each list has at least one."""
+    if len(parts) == 1:
+        return [[0]]
     leader = list(range(len(parts)))
 
     def find(index: int) -> int:
@@ -51,6 +53,16 @@ def partition(parts: Sequence[Part]) -> list[list[int]]:
             if first != index:
                 leader[find(index)] = find(first)
 
+    if any(part.refs for part in parts):
+        _join_circles(parts, leader, find)
+
+    together: dict[int, list[int]] = {}
+    for index in range(len(parts)):
+        together.setdefault(find(index), []).append(index)
+    return list(together.values())
+
+
+def _join_circles(parts: Sequence[Part], leader: list[int], find: Callable[[int], int]) -> None:
     place = {label: index for index, part in enumerate(parts) for label in part.labels}
     edges: dict[int, set[int]] = {}
     for index, part in enumerate(parts):
@@ -59,11 +71,6 @@ def partition(parts: Sequence[Part]) -> list[list[int]]:
     for circle in _circles(edges):
         for index in circle[1:]:
             leader[find(index)] = find(circle[0])
-
-    together: dict[int, list[int]] = {}
-    for index in range(len(parts)):
-        together.setdefault(find(index), []).append(index)
-    return list(together.values())
 
 
 def _circles(edges: Mapping[int, Iterable[int]]) -> list[list[int]]:

@@ -152,6 +152,7 @@ class VersionedLog:
         self._path = path
         self.name = name
         self._pending: list[Any] = []
+        self._records: list[Any] = []  # the pending items as they will be stored
         self._read: list[Any] | None = None
         self._stored = self._head()[1]
 
@@ -161,9 +162,10 @@ class VersionedLog:
         Raises:
             StateError: it is neither plain data nor one of agex's own values.
         """
-        to_record(item)
+        record = to_record(item)
         with self._owner.lock:
             self._pending.append(item)
+            self._records.append(record)
 
     def extend(self, items: Iterable[Any]) -> None:
         """Add several items."""
@@ -188,7 +190,7 @@ class VersionedLog:
         if not self._pending:
             return None
         head, size = self._head()
-        data = to_json({"p": head or None, "i": [to_record(item) for item in self._pending]})
+        data = to_json({"p": head or None, "i": self._records})
         into[key := blob_id(data)] = data
         return key, size + len(self._pending)
 
@@ -198,10 +200,12 @@ class VersionedLog:
         if self._read is not None:
             self._read.extend(self._pending)
         self._pending.clear()
+        self._records.clear()
 
     def reset(self) -> None:
         """Read again from the snapshot, and let go of what is not stored."""
         self._pending.clear()
+        self._records.clear()
         self._read = None
         self._stored = self._head()[1]
 

@@ -25,7 +25,7 @@ from agex.state.stores.protocol import Data
 
 # What JSON can hold: a trie's owner knows which of it.
 Value: TypeAlias = Any
-LEAF = 12
+LEAF = 32
 _PARSED = 4096  # nodes kept as Python values
 _ENCODER = json.JSONEncoder(separators=(",", ":"), sort_keys=True, ensure_ascii=False)
 _scan: Callable[[str, int], tuple[Any, int]] = json.scanner.make_scanner(json.JSONDecoder())  # type: ignore[attr-defined]
