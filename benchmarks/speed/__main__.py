@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
-from benchmarks.speed import costs
+from benchmarks.speed import costs, library_calls
 from benchmarks.speed.machine import describe
 from benchmarks.speed.measure import Pair, alternate, geometric_mean
 from benchmarks.speed.programs import Program, load
@@ -103,6 +104,8 @@ def main() -> int:
         report.append(f"- **did not run**: {', '.join(failed)}")
     if not chosen.only:
         report += ["", *costs.report()]
+        if find_spec("numpy") and find_spec("pandas"):
+            report += ["", *library_calls.report()]
     print("\n" + "\n".join(report[4:]))
     if chosen.write:
         version = ".".join(map(str, sys.version_info[:2]))
