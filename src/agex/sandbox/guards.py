@@ -99,6 +99,10 @@ class Guards:
         self._unbound: dict[tuple[type, str], Any] = {}
         self.texts = Texts(self.decisions, self.value, self.item)
         self.globals: dict[str, Any] = {}
+        #: ``(class, name)`` of members of agent classes that are read natively, and what
+        #: ``super()`` hands out as it is: ``(start, class, name)``.
+        self.native_members: set[tuple[type, str]] = set()
+        self.native_supers: set[tuple[type, type, str]] = set()
         #: Where ``print`` goes inside ``contextlib.redirect_stdout``, innermost last.
         self.redirects: list[Callable[[str], Any]] = []
         #: ``{real callable: guarded one}``; filled by the session.
@@ -119,6 +123,8 @@ class Guards:
         """A class changed: what was known of ``name`` is asked anew."""
         for prefix in ("r_", "m_", "w_", "x_"):
             self.cleared(prefix + name).clear()
+        self.native_members.clear()
+        self.native_supers.clear()
 
     def expose(self, cls: type) -> None:
         """Instance dictionaries of ``cls`` left our sight: its calls are checked one by one."""
@@ -133,6 +139,8 @@ class Guards:
         """``owner`` itself where ``.name`` may be read natively, else a door."""
         cls = type(owner)
         if isinstance(owner, type):
+            if (owner, name) in self.native_members:
+                return owner
             return Door(name, self.class_value(owner, name))
         if cls in kinds.FUNCTION_TYPES:
             return Door(name, self.function_value(owner, name))
@@ -358,7 +366,16 @@ class Guards:
         return self.inherited(owner, holder, name, bound=super(start, owner))
 
     def super_call(self, start: type, owner: Any, name: str) -> Any:
-        return self.call(self.super_get(start, owner, name))
+        """``super().name(…)``"""
+        key = (start, type(owner), name)
+        if key in self.native_supers:
+            return getattr(super(start, owner), name)
+        approved = self.call(self.super_get(start, owner, name))
+        if not isinstance(owner, type):
+            native = getattr(super(start, owner), name)
+            if approved == native and type(approved) in (MethodType, types.MethodWrapperType):
+                self.native_supers.add(key)
+        return approved
 
     def inherited(self, owner: Any, holder: type, name: str, *, bound: Any = _MISSING) -> Any:
         """``name`` of the host's or builtin class ``holder``, for an object that inherits it."""
@@ -558,6 +575,8 @@ class Guards:
                     self._type_method(target, holder, name)
                 )(*a, **k)
             raise self.refusal(cls, name)
+        if name == "__init__" and not own and not self.decisions.may_construct(cls):
+            raise self.refusal(cls, name)  # making an object anew is making one
         return self.unbound(cls, holder, name, raw)
 
     def _type_method(self, target: Any, holder: type, name: str) -> Any:
@@ -766,12 +785,17 @@ class Guards:
         if not issubclass(cls, type) and not self.is_pure(cls):
             self.check_override(cls, name, value)
         self.check_descriptor(name, value)
-        self.forget(name)
+        before = own_dict(cls).get(name, _MISSING)
+        # Data in the place of data changes nothing that was decided about the name.
+        data = before is not _MISSING and type(before) in PLAIN and type(value) in PLAIN
+        if not data:
+            self.forget(name)
         if plain:
             type.__setattr__(cls, name, value)
         else:
             setattr(cls, name, value)
-        self.forget(name)
+        if not data:
+            self.forget(name)
 
     def delete(self, owner: Any, name: str, *, plain: bool = False) -> None:
         """``del owner.name``"""
@@ -881,6 +905,9 @@ class Guards:
     def method(self, owner: Any, name: str) -> Any:
         """``owner`` itself where calling ``.name`` natively is safe, else a door to what is called."""
         cls = type(owner)
+        twin = methods.DOORS.get((cls, name))
+        if twin is not None:
+            return twin(self, owner)
         if isinstance(owner, type) or cls in kinds.FUNCTION_TYPES or cls is super:
             return Door(name, self.call(self.value(owner, name)))
         if self.policy.instances and self.policy.instance_rule(owner) is not None:

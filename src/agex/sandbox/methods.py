@@ -168,6 +168,77 @@ def kept(owner: Any, name: str, twin: Any) -> Any:
     return MethodType(method, owner)
 
 
+class _TwinDoor:
+    """A door to one guarded method, made without a closure: for the methods that programs call most."""
+
+    __slots__ = ("owner", "rules")
+
+    def __init__(self, rules: Rules, owner: Any) -> None:
+        self.rules = rules
+        self.owner = owner
+
+
+class _Join(_TwinDoor):
+    __slots__ = ()
+
+    def join(self, parts: Any, /) -> Any:
+        if type(parts) is list and len(parts) <= 1000:
+            size = 0
+            for part in parts:
+                if type(part) is str:
+                    size += len(part)
+            if size < 1_000_000 and len(self.owner) < 1000:
+                return self.owner.join(parts)
+        return self.owner.join(_joinable(self.rules, self.owner, parts))
+
+
+class _Format(_TwinDoor):
+    __slots__ = ()
+
+    def format(self, /, *args: Any, **kwargs: Any) -> str:
+        return self.rules.texts.template(self.owner, args, kwargs)
+
+
+class _Replace(_TwinDoor):
+    __slots__ = ()
+
+    def replace(self, *args: Any, **kwargs: Any) -> Any:
+        return self.owner.replace(*_replacing(self.owner, args), **kwargs)
+
+
+class _Extend(_TwinDoor):
+    __slots__ = ()
+
+    def extend(self, items: Any, /) -> None:
+        self.owner.extend(items if type(items) is list else taken(self.rules, items))
+
+
+class _Sort(_TwinDoor):
+    __slots__ = ()
+
+    def sort(self, *, key: Any = None, reverse: Any = False) -> None:
+        self.owner.sort(key=None if key is None else self.rules.call(key), reverse=reverse)
+
+
+class _Update(_TwinDoor):
+    __slots__ = ()
+
+    def update(self, *others: Any, **items: Any) -> None:
+        _update(self.rules, self.owner, self.owner.update)(*others, **items)
+
+
+#: The doors of exact builtin types, by method.
+DOORS: dict[tuple[type, str], Callable[[Any, Any], Any]] = {
+    (str, "join"): _Join,
+    (str, "format"): _Format,
+    (str, "replace"): _Replace,
+    (list, "extend"): _Extend,
+    (list, "sort"): _Sort,
+    (dict, "update"): _Update,
+    (set, "update"): _Update,
+}
+
+
 def _bound(owner: Any, cls: type, name: str) -> Any:
     """The real method as ``cls`` defines it, past what a subclass of the agent made of it."""
     for base in (cls, *cls.__mro__):

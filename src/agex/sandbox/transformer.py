@@ -916,6 +916,10 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
             isinstance(e, ast.Starred) for e in node.value.elts
         )
         value = cast(ast.expr, self.visit(node.value))
+        if self.scope.kind == "class" and any(
+            type(t) is ast.Name and t.id in _CALLED_IN_BODY for t in node.targets
+        ):
+            value = self.call("$call", node, value)
         for target in node.targets:
             if (
                 isinstance(target, ast.Subscript)
@@ -1685,6 +1689,9 @@ def _outer_patterns(pattern: ast.pattern) -> list[ast.pattern]:
         return [inner for p in pattern.patterns for inner in _outer_patterns(p)]
     return [pattern]
 
+
+#: Names in a class body that the metaclass calls before the class is there.
+_CALLED_IN_BODY = frozenset({"_generate_next_value_", "_missing_"})
 
 #: ``list()`` and its like, without arguments, make something empty.
 _EMPTY_NATIVE = frozenset("list dict set tuple frozenset str bytes bytearray".split())
