@@ -11,10 +11,13 @@ from __future__ import annotations
 import sys
 import types
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
+from agex.policy.companions import companions, homes
 from agex.policy.members import public_names
 from agex.policy.modules import ModuleRule
+from agex.policy.patterns import Selection
 from agex.policy.specs import TypeRule
 
 
@@ -64,6 +67,9 @@ class Exposure:
                     before = found.get(id(value))
                     if before is None or (at_home and not before[0]):
                         found[id(value)] = (at_home, rule.type_at(name, value))
+            for rule in self._rules:
+                for cls in companions(rule.module):
+                    found.setdefault(id(cls), (False, _handed_out(rule, cls)))
             table = self._held = {key: rule for key, (_, rule) in found.items()}
         return table
 
@@ -98,7 +104,26 @@ class Exposure:
                 where = self._resolve(offering)
                 if where is not None and where.allows(name):
                     return where.type_at(name, cls)
+        return self._with_submodule(cls)
+
+    def _with_submodule(self, cls: type) -> TypeRule | None:
+        """A class whose objects a submodule of a recursive package hands out."""
+        roots = [rule.module.__name__ + "." for rule in self._rules if rule.recursive]
+        if roots:
+            for home in homes(cls):
+                if home.startswith(tuple(roots)) and (where := self._resolve(home)) is not None:
+                    return _handed_out(where, cls)
         return None
+
+
+def _handed_out(rule: ModuleRule, cls: type) -> TypeRule:
+    """The rule of a class that comes with a module: its public members, never its constructor."""
+    return replace(
+        rule.type_at(cls.__name__, cls),
+        constructable=False,
+        selection=Selection(("*",), ("_*",)),
+        path="",
+    )
 
 
 def _said_by(cls: type, name: str) -> str:

@@ -13,7 +13,6 @@ import collections.abc
 import contextlib
 import dataclasses
 import enum
-import functools
 import itertools
 import operator
 import string
@@ -251,6 +250,8 @@ class Texts:
         again = lambda item: self.structure(item, inside, depth + 1)  # noqa: E731
         if isinstance(value, type) or self.is_safe(value):
             return self.clean(repr(value)) if self.is_safe(value) else f"<class {cls.__name__!r}>"
+        if self.decisions.kind(cls) == kinds.FOREIGN:
+            return f"<{cls.__name__} object>"
         if isinstance(value, _MAPPINGS):
             body = ", ".join(
                 f"{again(k)}: {again(v)}" for k, v in zip(dict.keys(value), dict.values(value), strict=True)
@@ -474,7 +475,7 @@ _USER_CONTAINERS = (collections.UserDict, collections.UserList)
 #: Attributes of the language's own objects that their text shows.
 _SHOWN_FIELDS: dict[type, tuple[str, ...]] = {
     kinds.OwnPartial: ("func", "args", "keywords"),
-    functools.partialmethod: ("func", "args", "keywords"),
+    kinds.OwnPartialMethod: ("func", "args", "keywords"),
     dataclasses.Field: ("default", "default_factory", "metadata", "type"),
     contextlib.nullcontext: (),
     collections.abc.KeysView: ("_mapping",),

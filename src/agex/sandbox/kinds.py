@@ -121,6 +121,19 @@ class OwnPartial(functools.partial):  # type: ignore[type-arg]  # what agent cod
 
 OwnPartial.__name__ = OwnPartial.__qualname__ = "partial"
 
+
+class OwnPartialMethod(functools.partialmethod):  # type: ignore[type-arg]
+    """``functools.partialmethod`` that binds to the partial above."""
+
+    def __get__(self, obj: Any, cls: Any = None) -> Any:
+        bound = super().__get__(obj, cls)
+        if type(bound) is functools.partial:
+            return OwnPartial(bound.func, *bound.args, **bound.keywords)
+        return bound
+
+
+OwnPartialMethod.__name__ = OwnPartialMethod.__qualname__ = "partialmethod"
+
 #: Curated classes: what of them is native, and what is guarded (see ``methods.py``).
 #: ``None`` for the members means that every public one is native.
 LANGUAGE_MEMBERS: dict[type, frozenset[str] | None] = {
@@ -132,7 +145,7 @@ LANGUAGE_MEMBERS: dict[type, frozenset[str] | None] = {
     types.SimpleNamespace: None,
     type(functools.lru_cache(lambda: None).cache_info()): None,
     OwnPartial: frozenset({"func", "args", "keywords"}),
-    functools.partialmethod: frozenset(),
+    OwnPartialMethod: frozenset({"func", "args", "keywords"}),
     functools.cached_property: frozenset(),
     functools.singledispatchmethod: frozenset({"register"}),
     type(functools.lru_cache(lambda: None)): frozenset(
@@ -254,5 +267,4 @@ def is_abc(cls: type) -> bool:
         "contextlib",
         "typing",
         "enum",
-        "string",
     )

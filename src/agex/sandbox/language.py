@@ -17,6 +17,7 @@ import dataclasses
 import enum
 import functools
 import itertools
+import keyword
 import numbers
 import operator
 import types
@@ -126,14 +127,19 @@ def _dataclass_functions(guards: Guards) -> dict[str, Any]:
 
     def known(obj: Any) -> type:
         cls = obj if isinstance(obj, type) else type(obj)
-        if not hasattr(cls, "__dataclass_fields__"):
+        if find(cls, "__dataclass_fields__") is None:
             raise TypeError("must be called with a dataclass type or instance")
         if not is_agent_class(cls) and guards.decisions.rule(cls) is None:
             raise TypeRefused(f"{cls.__name__!r} object is not registered, so its fields cannot be read")
         return cls
 
-    def fields(obj: Any) -> Any:
-        cls = known(obj)
+    def instance(obj: Any, what: str) -> type:
+        if isinstance(obj, type) or find(type(obj), "__dataclass_fields__") is None:
+            raise TypeError(f"{what}() should be called on dataclass instances")
+        return known(obj)
+
+    def fields(class_or_instance: Any) -> Any:
+        cls = known(class_or_instance)
         return tuple(f for f in dataclasses.fields(cls) if readable(cls, f.name))
 
     def readable(cls: type, name: str) -> bool:
@@ -156,15 +162,11 @@ def _dataclass_functions(guards: Guards) -> dict[str, Any]:
         return value
 
     def asdict(obj: Any, *, dict_factory: Any = dict) -> Any:
-        known(obj)
-        if isinstance(obj, type):
-            raise TypeError("asdict() should be called on dataclass instances")
+        instance(obj, "asdict")
         return convert(obj, guards.call(dict_factory))
 
     def astuple(obj: Any, *, tuple_factory: Any = tuple) -> Any:
-        known(obj)
-        if isinstance(obj, type):
-            raise TypeError("astuple() should be called on dataclass instances")
+        instance(obj, "astuple")
         make = guards.call(tuple_factory)
 
         def plain(value: Any) -> Any:
@@ -173,6 +175,8 @@ def _dataclass_functions(guards: Guards) -> dict[str, Any]:
                 if is_agent_class(cls) or guards.decisions.rule(cls) is not None:
                     return make([plain(guards.value(value, f.name)) for f in fields(value)])
                 return value
+            if isinstance(value, tuple) and is_agent_class(cls) and hasattr(cls, "_fields"):
+                return cls(*[plain(item) for item in value])
             if cls in (list, tuple, set, frozenset):
                 return cls([plain(item) for item in value])
             return {k: plain(v) for k, v in value.items()} if cls is dict else value
@@ -180,9 +184,7 @@ def _dataclass_functions(guards: Guards) -> dict[str, Any]:
         return plain(obj)
 
     def replace(obj: Any, /, **changes: Any) -> Any:
-        cls = known(obj)
-        if isinstance(obj, type):
-            raise TypeError("replace() should be called on dataclass instances")
+        cls = instance(obj, "replace")
         for name, spec in cls.__dataclass_fields__.items():  # type: ignore[attr-defined]
             kind = spec._field_type.name
             if kind == "_FIELD_CLASSVAR":
@@ -196,23 +198,30 @@ def _dataclass_functions(guards: Guards) -> dict[str, Any]:
                 changes[name] = guards.value(obj, name)
         return guards.call(cls)(**changes)
 
-    def make_dataclass(name: str, specs: Any, *, bases: Any = (), namespace: Any = None, **options: Any) -> Any:
+    def make_dataclass(cls_name: str, fields: Any, *, bases: Any = (), namespace: Any = None, **options: Any) -> Any:
         annotations: dict[str, Any] = {}
         space: dict[str, Any] = dict(namespace or {})
-        for spec in specs:
+        for spec in guards.iter(fields):
             parts = (spec, "typing.Any") if type(spec) is str else tuple(spec)
-            if not parts[0].isidentifier():
-                raise TypeError(f"Field names must be valid identifiers: {parts[0]!r}")
-            annotations[parts[0]] = parts[1] if len(parts) > 1 else "typing.Any"
-            if len(parts) > 2:
-                space[parts[0]] = parts[2]
+            if len(parts) not in (2, 3):
+                raise TypeError(f"Invalid field: {spec!r}")
+            name = parts[0]
+            if type(name) is not str or not name.isidentifier():
+                raise TypeError(f"Field names must be valid identifiers: {name!r}")
+            if keyword.iskeyword(name):
+                raise TypeError(f"Field names must not be keywords: {name!r}")
+            if name in annotations:
+                raise TypeError(f"Field name duplicated: {name!r}")
+            annotations[name] = parts[1]
+            if len(parts) == 3:
+                space[name] = parts[2]
         space["__annotations__"] = annotations
         for key in space:
             if "$" in key or key in tables.REFUSED_DEFINITIONS:
                 raise TypeRefused(f"defining {key} is not offered here")
         checked = tuple(guards.base(base) for base in bases)
         space["__module__"] = tables.HOME
-        made = mark(types.new_class(name, checked, {}, lambda target: target.update(space)))
+        made = mark(types.new_class(cls_name, checked, {}, lambda target: target.update(space)))
         guards.check_class(made, own_dict(made))
         return dataclass(made, **options)
 
@@ -323,7 +332,7 @@ def _functools(guards: Guards) -> dict[str, Any]:
         return functools.cached_property(call(function))
 
     def partialmethod(function: Any, /, *args: Any, **kwargs: Any) -> Any:
-        return functools.partialmethod(call(function), *args, **kwargs)
+        return kinds.OwnPartialMethod(call(function), *args, **kwargs)
 
     def cmp_to_key(function: Any) -> Any:
         return functools.cmp_to_key(call(function))
@@ -593,7 +602,9 @@ def _collections(guards: Guards) -> dict[str, Any]:
         def make(*args: Any, **kwargs: Any) -> Any:
             rest = list(args)
             if function_first and rest and rest[0] is not None:
-                rest[0] = guards.call(rest[0])
+                # list() without arguments needs no guard, and shows itself as list.
+                if not any(rest[0] is maker for maker in _EMPTY_MAKERS):
+                    rest[0] = guards.call(rest[0])
             for index, arg in enumerate(rest):
                 if index < int(function_first) or arg is None or isinstance(arg, int):
                     continue
@@ -625,6 +636,9 @@ def _collections(guards: Guards) -> dict[str, Any]:
     }
 
 
+_EMPTY_MAKERS = (list, dict, set, tuple, str, bytes, frozenset)
+
+
 def _mark_repr(cls: Any, texts: Texts) -> None:
     """A NamedTuple shows its fields within the policy."""
     names = cls._fields
@@ -648,103 +662,58 @@ def _contextlib(guards: Guards) -> dict[str, Any]:
     def asynccontextmanager(function: Any) -> Any:
         return contextlib.asynccontextmanager(call(function))
 
-    def closing(thing: Any) -> Any:
-        @contextlib.contextmanager
-        def close() -> Any:
-            try:
-                yield thing
-            finally:
-                call(guards.value(thing, "close"))()
+    class closing:
+        """Context to automatically close something at the end of a block."""
 
-        return close()
+        def __init__(self, thing: Any) -> None:
+            self.thing = thing
 
-    @contextlib.contextmanager
-    def redirect_stdout(target: Any) -> Any:
-        guards.redirects.append(call(guards.value(target, "write")))
-        try:
-            yield target
-        finally:
+        def __enter__(self) -> Any:
+            return self.thing
+
+        def __exit__(self, *details: Any) -> None:
+            call(guards.value(self.thing, "close"))()
+
+    class aclosing:
+        """Async context to automatically close something at the end of a block."""
+
+        def __init__(self, thing: Any) -> None:
+            self.thing = thing
+
+        async def __aenter__(self) -> Any:
+            return self.thing
+
+        async def __aexit__(self, *details: Any) -> None:
+            await guards.awaited(call(guards.value(self.thing, "aclose"))())
+
+    class redirect_stdout:
+        """Context that sends what is printed to something with a write method."""
+
+        def __init__(self, new_target: Any) -> None:
+            self._new_target = new_target
+
+        def __enter__(self) -> Any:
+            guards.redirects.append(call(guards.value(self._new_target, "write")))
+            return self._new_target
+
+        def __exit__(self, *details: Any) -> None:
             guards.redirects.pop()
+
+    for made in (closing, aclosing, redirect_stdout):
+        made.__module__, made.__qualname__ = "contextlib", made.__name__
 
     return {
         **_names(
             contextlib,
-            "AbstractContextManager AbstractAsyncContextManager ContextDecorator suppress "
-            "nullcontext",
+            "AbstractContextManager AbstractAsyncContextManager ContextDecorator "
+            "AsyncContextDecorator suppress nullcontext ExitStack AsyncExitStack",
         ),
         "contextmanager": contextmanager,
         "asynccontextmanager": asynccontextmanager,
-        "closing": closing,
-        "redirect_stdout": redirect_stdout,
-        "ExitStack": _exit_stack(guards),
+        "closing": mark(closing),
+        "aclosing": mark(aclosing),
+        "redirect_stdout": mark(redirect_stdout),
     }
-
-
-def _exit_stack(guards: Guards) -> Any:
-    """``contextlib.ExitStack``, written with the guards in it."""
-
-    class ExitStack:
-        """Enters contexts and leaves them in reverse order."""
-
-        def __init__(self) -> None:
-            self._exits: list[Any] = []
-
-        def __enter__(self) -> ExitStack:
-            return self
-
-        def enter_context(self, manager: Any) -> Any:
-            guards.context(manager)
-            cls = type(manager)
-            if not hasattr(cls, "__enter__"):
-                raise TypeError(
-                    f"'{cls.__name__}' object does not support the context manager protocol"
-                )
-            result = cls.__enter__(manager)
-            self._exits.append(MethodType(cls.__exit__, manager))
-            return result
-
-        def push(self, manager: Any) -> Any:
-            if hasattr(type(manager), "__exit__"):
-                guards.context(manager)
-                self._exits.append(MethodType(type(manager).__exit__, manager))
-            else:
-                self._exits.append(guards.call(manager))
-            return manager
-
-        def callback(self, function: Any, /, *args: Any, **kwargs: Any) -> Any:
-            approved = guards.call(function)
-
-            def leave(*_: Any) -> None:
-                approved(*args, **kwargs)
-
-            self._exits.append(leave)
-            return function
-
-        def pop_all(self) -> ExitStack:
-            other = type(self)()
-            other._exits, self._exits = self._exits, []
-            return other
-
-        def close(self) -> None:
-            self.__exit__(None, None, None)
-
-        def __exit__(self, *details: Any) -> bool:
-            error = details[1] if len(details) > 1 else None
-            given = error
-            while self._exits:
-                leave = self._exits.pop()
-                try:
-                    if leave(type(error) if error else None, error, None):
-                        error = None
-                except BaseException as raised:
-                    if raised.__context__ is None:
-                        raised.__context__ = error
-                    error = raised
-            if error is not None and error is not given:
-                raise error
-            return given is not None and error is None
-
-    return mark(ExitStack)
 
 
 # ------------------------------------------------------------------ copy
@@ -775,6 +744,8 @@ def _copy(guards: Guards) -> dict[str, Any]:
             memo[id(value)] = made
         elif cls is frozenset:
             made = memo[id(value)] = frozenset(again(item) for item in value)
+        elif cls is slice:
+            made = slice(again(value.start), again(value.stop), again(value.step))
         elif cls is bytearray:
             made = memo[id(value)] = bytearray(value)
         elif cls is collections.deque:
@@ -862,7 +833,7 @@ def _copy(guards: Guards) -> dict[str, Any]:
 
 _ATOMIC: frozenset[type] = frozenset(
     {int, float, complex, bool, str, bytes, type(None), type(Ellipsis), type(NotImplemented),
-     range, slice}
+     range}
 )  # fmt: skip
 
 
