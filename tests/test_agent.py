@@ -63,10 +63,10 @@ def test_the_model_is_read_from_the_environment_when_a_task_is_called(
     agent = Agent()
 
     monkeypatch.setenv("AGEX_MODEL", "openai/one")
-    assert agent._ask().model == "openai/one"
-    assert agent._ask() is agent._ask()
+    assert agent._model().model == "openai/one"
+    assert agent._model() is agent._model()
     monkeypatch.setenv("AGEX_MODEL", "openai/two")
-    assert agent._ask().model == "openai/two"
+    assert agent._model().model == "openai/two"
 
 
 def test_the_verbs_return_what_they_were_given() -> None:

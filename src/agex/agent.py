@@ -9,15 +9,16 @@ from __future__ import annotations
 import os
 import weakref
 from collections.abc import Callable, Mapping
-from types import FunctionType
+from types import FunctionType, ModuleType
 from typing import Any, ParamSpec, TypeVar, overload
 
 from agex.errors import ConfigurationError, RegistrationError, TaskClarify, TaskFail
 from agex.llm import LLMClient, make_client
 from agex.llm.choose import MODEL_VARIABLE
 from agex.policy import MemberSpec, Pattern, Policy, Registry, Visibility
+from agex.policy.portable import travels
 from agex.sandbox import Session
-from agex.task import Means, Task, agent_options, define, task_options
+from agex.task import Means, Options, Task, agent_options, architects, define, task_options
 from agex.task.definition import twice, wrong_order
 from agex.task.workspace import open_sandbox
 
@@ -29,6 +30,28 @@ M = TypeVar("M")
 
 # Functions that some agent registered, to tell ``@worker.task`` over ``@boss.fn`` from a plain task.
 _registered: weakref.WeakSet[FunctionType] = weakref.WeakSet()
+
+
+class _Model:
+    """The model an agent asks, shared with the agents that its code makes: called, it gives the client."""
+
+    def __init__(self, client: LLMClient | None) -> None:
+        self.client = client
+        self._named: tuple[str | None, LLMClient] | None = None
+
+    def __call__(self) -> LLMClient:
+        """The client, made on the first call that needs one."""
+        if self.client is not None:
+            return self.client
+        # AGEX_MODEL may be set, or changed, between two calls.
+        named = os.environ.get(MODEL_VARIABLE)
+        if self._named is None or self._named[0] != named:
+            self._named = (named, make_client(None))
+        return self._named[1]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A client that cannot travel stays; over there, AGEX_MODEL says whom to ask.
+        return _Model, (self.client if travels(self.client) else None,)
 
 
 class Agent:
@@ -60,6 +83,8 @@ class Agent:
         context_tokens: int = 65_536,
         **options: Any,
     ) -> None:
+        if "_registry" in self.__dict__:  # set up anew, a made agent would lose its bounds
+            raise ConfigurationError("an agent is set up once: make another one")
         for option, text in (("name", name), ("primer", primer)):
             if text is not None and not (isinstance(text, str) and text.strip()):
                 raise ConfigurationError(f"{option} is a text, got {text!r}")
@@ -67,8 +92,7 @@ class Agent:
             raise ConfigurationError(f"an agent's name stands in paths, so no '/' or '.': {name!r}")
         self.name = name or "agent"
         self.primer = primer
-        self._client: LLMClient | None = make_client(llm) if llm is not None else None
-        self._named_client: tuple[str | None, LLMClient] | None = None
+        self._model = _Model(make_client(llm) if llm is not None else None)
         self._options = agent_options(
             {
                 "max_iterations": max_iterations,
@@ -80,7 +104,7 @@ class Agent:
         self._registry = Registry()
 
     def __repr__(self) -> str:
-        return f"Agent({self.name!r}, {self._registry.freeze()!r})"
+        return f"Agent({self.name!r})"
 
     # ------------------------------------------------------------ registration
 
@@ -137,11 +161,18 @@ class Agent:
         name = name or task.__name__
         doc = task.__doc__ if docstring is None else docstring
         many = f"Many at once, results in order: {name}.map(items)."
+        # A child's code may be given every task that its maker's code holds.
         self._registry.fn(
-            task, name=name, visibility=visibility, docstring=f"{doc}\n\n{many}" if doc else many
+            task,
+            name=name,
+            visibility=visibility,
+            docstring=f"{doc}\n\n{many}" if doc else many,
+            held=self._registry.within is not None,
         )
-        # Of the task object, its code may use `map`. A worker's failure or question is an exception
-        # that it can catch by name.
+        self._open_tasks()
+
+    def _open_tasks(self) -> None:
+        """What code that calls tasks needs: their ``map``, and their failures to catch by name."""
         offered: tuple[tuple[type, str, str], ...] = (
             (Task, "TaskFunction", "map"),
             (TaskFail, "TaskFail", "message"),
@@ -150,7 +181,12 @@ class Agent:
         for cls, known_as, member in offered:
             if self._registry.freeze().type_rule(cls) is None:
                 self._registry.cls(
-                    cls, name=known_as, include=[member], constructable=False, visibility="low"
+                    cls,
+                    name=known_as,
+                    include=[member],
+                    constructable=False,
+                    visibility="low",
+                    held=self._registry.within is not None,
                 )
 
     @overload
@@ -180,8 +216,31 @@ class Agent:
         configure: Mapping[str, MemberSpec] | None = None,
     ) -> Callable[[C], C]: ...
     def cls(self, C: Any = None, /, **options: Any) -> Any:
-        """Register a class: its members, and instances wherever they turn up."""
+        """Register a class: its members, and instances wherever they turn up.
+
+        ``architect.cls(Agent)`` lets agent code make agents, from what this one may use itself and
+        no more.
+        """
+        if C is Agent:
+            self._offer_agents(options)
+            return C
+        if isinstance(C, type) and issubclass(C, Agent):
+            raise RegistrationError(
+                f"{C.__name__} is an Agent, whose methods register anything at all. Register Agent "
+                "itself: agent code gets it in a form that gives only what this agent has."
+            )
         return self._registry.cls(C, **options)
+
+    def _offer_agents(self, options: Mapping[str, Any]) -> None:
+        others = [option for option in options if option not in ("name", "visibility")]
+        if others:
+            raise RegistrationError(
+                f"cls(Agent) takes name= and visibility=, not {', '.join(others)}: what agent code may "
+                "do with agents is settled"
+            )
+        name, visibility = options.get("name"), options.get("visibility", "high")
+        architects.offer(self._registry, Agent, name=name, visibility=visibility)
+        self._open_tasks()
 
     def module(
         self,
@@ -196,6 +255,11 @@ class Agent:
         recursive: bool = False,
     ) -> M:
         """Register a module, or a live object under a ``name``."""
+        if isinstance(m, ModuleType) and m.__name__.partition(".")[0] == "agex":
+            raise RegistrationError(
+                "agex itself cannot be registered: its own objects reach everything. Agent code that "
+                "makes agents needs agent.cls(Agent)."
+            )
         return self._registry.module(
             m,
             name=name,
@@ -236,27 +300,36 @@ class Agent:
         if isinstance(f, FunctionType) and f in _registered:
             raise wrong_order(f.__name__)
         chosen = task_options(self._options, options)
-        definition = define(f, primer=primer, frame_depth=3)
-        if chosen.doctest and ">>>" not in definition.doc:
+        task = self._make(f, primer, chosen, frame_depth=4)
+        task.warn_of_opaque_types(stacklevel=3)
+        return task
+
+    def _make(
+        self, f: Any, primer: str | None, options: Options, *, frame_depth: int = 1
+    ) -> Task[..., Any]:
+        definition = define(f, primer=primer, frame_depth=frame_depth)
+        if options.doctest and ">>>" not in definition.doc:
             raise RegistrationError(
                 f"{definition.name}: doctest=True tests the returned function with the >>> examples "
                 "of the docstring, and there is none."
             )
-        means = Means(self.name, self.primer, self._registry.freeze, self._ask)
-        task: Task[..., Any] = Task(definition, means, chosen)
-        task.warn_of_opaque_types(stacklevel=3)
-        return task
+        means = Means(self.name, self.primer, self._registry.freeze, self._model, self._makers)
+        return Task(definition, means, options)
 
-    def _ask(self) -> LLMClient:
-        """The client, made on the first call that needs one."""
-        if self._client is not None:
-            return self._client
-        # AGEX_MODEL may be set, or changed, between two calls.
-        named = os.environ.get(MODEL_VARIABLE)
-        known = self._named_client
-        if known is None or known[0] != named:
-            known = self._named_client = (named, make_client(None))
-        return known[1]
+    # ------------------------------------------------------------ agents of agents
+
+    def _makers(self, policy: Policy) -> Mapping[str, tuple[type, Callable[..., Any]]]:
+        """What code under ``policy`` calls as ``Agent(…)``, where it may."""
+        name = architects.name_in(policy)
+        if name is None:
+            return {}
+        return {name: (Agent, architects.maker(self._child, self._options, policy))}
+
+    def _child(self, name: str, primer: str | None, options: Options, registry: Registry) -> Agent:
+        """An agent that this one's code made: its model and bounds are this one's."""
+        child = Agent(name=name, primer=primer)
+        child._model, child._options, child._registry = self._model, options, registry
+        return child
 
     # ------------------------------------------------------------ without a model
 
@@ -266,4 +339,4 @@ class Agent:
 
     def sandbox(self, inputs: Mapping[str, Any] | None = None, state: Any = None) -> Session:
         """The agent's world without a model: ``box.run(source)`` runs code as a task would."""
-        return open_sandbox(self._registry.freeze(), inputs, state, self._options)
+        return open_sandbox(self._registry.freeze(), inputs, state, self._options, self._makers)

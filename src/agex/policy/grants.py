@@ -19,6 +19,10 @@ from agex.policy.members import annotated, fields
 from agex.policy.policy import Policy
 from agex.policy.specs import TypeRule
 
+Hints: TypeAlias = Callable[[type], Mapping[str, Any]]
+"""The resolved annotations of a class. The default evaluates annotations that are strings: whoever may
+meet classes that a model wrote hands in one that does not."""
+
 Curated: TypeAlias = Mapping[str, Callable[[type], Iterable[TypeRule]]]
 """Rules for a library's types, by ``"module.QualifiedName"`` of the class.
 
@@ -52,6 +56,7 @@ def granted_by(
     *,
     policy: Policy | None = None,
     curated: Curated | None = None,
+    hints: Hints = typing.get_type_hints,
 ) -> Granted:
     """The types that a task with these (resolved) annotations grants to its own runs.
 
@@ -60,12 +65,13 @@ def granted_by(
         result: the return annotation; data types in it may be constructed.
         policy: what is registered keeps its own rules, and is neither granted nor opaque.
         curated: rules for types of libraries.
+        hints: how the fields of a data type are looked up.
     """
-    constructed = set(map(id, named_types(result)))
+    constructed = set(map(id, named_types(result, hints)))
     rules: dict[int, TypeRule] = {}
     opaque: list[type] = []
     for annotation in (*parameters, result):
-        for cls in named_types(annotation):
+        for cls in named_types(annotation, hints):
             if id(cls) in rules or any(cls is other for other in opaque):
                 continue
             if policy is not None and policy.type_rule(cls) is not None:
@@ -88,7 +94,7 @@ def data_rule(cls: type, *, constructable: bool) -> TypeRule | None:
     return TypeRule(cls, cls.__name__, constructable=constructable, only=public)
 
 
-def named_types(annotation: Any) -> Iterator[type]:
+def named_types(annotation: Any, hints: Hints = typing.get_type_hints) -> Iterator[type]:
     """Every class an annotation mentions, with those in the fields of data types, each once."""
     seen: set[int] = set()
     pending = [annotation]
@@ -100,7 +106,7 @@ def named_types(annotation: Any) -> Iterator[type]:
         pending.extend(_parts(node))
         if isinstance(node, type) and not isinstance(node, types.GenericAlias):
             yield node
-            pending.extend(_field_types(node))
+            pending.extend(_field_types(node, hints))
 
 
 def is_plain_type(cls: type) -> bool:
@@ -140,7 +146,7 @@ def _parts(node: Any) -> Iterable[Any]:
     return (origin, *typing.get_args(node))
 
 
-def _field_types(cls: type) -> Iterator[Any]:
+def _field_types(cls: type, resolved: Hints) -> Iterator[Any]:
     declared = fields(cls)
     if declared is None:
         return
@@ -148,7 +154,7 @@ def _field_types(cls: type) -> Iterator[Any]:
     for base in reversed(cls.__mro__):
         hints.update(annotated(base))
     try:
-        hints.update(typing.get_type_hints(cls))
+        hints.update(resolved(cls))
     except Exception:  # a name that does not resolve; what is not a string still counts
         pass
     for name in declared:

@@ -41,6 +41,10 @@ def plain_patterns(rule: TypeRule | InstanceRule, usual: Sequence[str]) -> None:
     names = class_names(rule.cls) if isinstance(rule, TypeRule) else object_names(rule.value)
     protocol = {name for name in names if is_dunder(name)}
     known = names - protocol
+    if (
+        rule.within is not None
+    ):  # what is said about a mistake must not tell of more than is allowed
+        known = set(filter(rule.within.allows, known))
     cls = rule.cls if isinstance(rule, TypeRule) else type(rule.value)
     for option, glob in globs:
         if glob in protocol:
@@ -72,6 +76,8 @@ def module_patterns(rule: ModuleRule, usual: Sequence[str]) -> None:
     known = {name for name in module_names(rule.module) if not is_dunder(name)}
     if rule.recursive:
         known |= submodule_names(rule.module)
+    if rule.within is not None:
+        known = set(filter(rule.within.allows, known))
     selected = rule.selection
     for option, glob in _globs(selected):
         if glob == "*" or (option == "exclude" and glob in usual):
@@ -165,6 +171,8 @@ def _crossing(rule: ModuleRule, glob: str, known: Iterable[str]) -> list[str]:
 
 def _dotted(rule: ModuleRule, heads: Iterable[str]) -> set[str]:
     found: set[str] = set()
+    if rule.within is not None:
+        return found
     for head in heads:
         value = vars(rule.module).get(head)
         if isinstance(value, type):

@@ -217,7 +217,7 @@ class Policy:
 
     def _find_type(self, cls: type) -> TypeRule | None:
         rule = self._own_rule(cls)
-        if rule is None or rule.within is not None or self._narrowing is None:
+        if rule is None or rule.within is not None or rule.held or self._narrowing is None:
             return rule
         theirs = self._narrowing[1].type_rule(cls)
         return rule.narrowed_to(theirs) if theirs is not None else None
@@ -267,7 +267,11 @@ class Policy:
         names = {rule.name for rule in kept}
         return Policy(
             functions=[spec for spec in self.functions.values() if _same_function(spec, other)],
-            classes=[rule.narrowed_to(theirs) for rule, theirs in classes if theirs is not None],
+            classes=[
+                rule if rule.held or theirs is None else rule.narrowed_to(theirs)
+                for rule, theirs in classes
+                if rule.held or theirs is not None
+            ],
             modules=kept,
             instances=[
                 replace(rule, within=theirs) for rule, theirs in instances if theirs is not None
@@ -277,6 +281,14 @@ class Policy:
             missing=self.missing,
             narrowing=(self, other),
         )
+
+    def module_rule(self, module: types.ModuleType) -> ModuleRule | None:
+        """The rule of this very module, under whatever name it is registered."""
+        for rule in self.modules.values():
+            if same_module(module, rule.module):
+                return rule
+        found = self.module(module.__name__)
+        return found if found is not None and found.module is module else None
 
     def is_subset_of(self, other: Policy) -> bool:
         """Whether ``other`` allows all that this policy allows. In doubt, ``False``."""
@@ -297,7 +309,7 @@ class Policy:
 
 
 def _same_function(mine: FunctionSpec, other: Policy) -> bool:
-    return any(spec.value is mine.value for spec in other.functions.values())
+    return mine.held or any(spec.value is mine.value for spec in other.functions.values())
 
 
 def _same_instance(mine: InstanceRule, other: Policy) -> bool:
@@ -312,16 +324,12 @@ def _same_module(mine: ModuleRule, other: Policy) -> bool:
 
 def _module_of(mine: ModuleRule, other: Policy) -> ModuleRule | None:
     """What ``other`` says of the same module, under whatever name, or through a recursive one."""
-    for rule in other.modules.values():
-        if same_module(mine.module, rule.module):
-            return rule
-    found = other.module(mine.module.__name__)
-    return found if found is not None and found.module is mine.module else None
+    return other.module_rule(mine.module)
 
 
 def _same_type(cls: type, mine: Policy, other: Policy) -> bool:
     here, there = mine.type_rule(cls), other.type_rule(cls)
-    return here is None or (there is not None and type_within(here, there))
+    return here is None or here.held or (there is not None and type_within(here, there))
 
 
 def _narrow(own: Policy, other: Policy) -> Policy:

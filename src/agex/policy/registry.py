@@ -10,8 +10,10 @@ from __future__ import annotations
 import threading
 import types
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Protocol, TypeVar, overload
 
+from agex.errors import RegistrationError
 from agex.policy import checks, pattern_checks
 from agex.policy.modules import ModuleRule
 from agex.policy.patterns import Pattern
@@ -76,9 +78,15 @@ class Registrar(Protocol):
 
 
 class Registry:
-    """The mutable side of a policy. Safe to use from several threads."""
+    """The mutable side of a policy. Safe to use from several threads.
 
-    def __init__(self) -> None:
+    Args:
+        within: a policy that every registration must lie within, and that has the last word: the
+            parent's, for a registry that a parent's own code fills.
+    """
+
+    def __init__(self, *, within: Policy | None = None) -> None:
+        self.within = within
         self._lock = threading.RLock()
         self._functions: list[FunctionSpec] = []
         self._classes: list[TypeRule] = []
@@ -99,6 +107,7 @@ class Registry:
         name: str | None = None,
         visibility: Visibility = "high",
         docstring: str | None = None,
+        held: bool = False,
     ) -> F: ...
 
     @overload
@@ -110,6 +119,7 @@ class Registry:
         name: str | None = None,
         visibility: Visibility = "high",
         docstring: str | None = None,
+        held: bool = False,
     ) -> Callable[[F], F]: ...
 
     def fn(
@@ -120,6 +130,7 @@ class Registry:
         name: str | None = None,
         visibility: Visibility = "high",
         docstring: str | None = None,
+        held: bool = False,
     ) -> Any:
         """Register one callable; returns it unchanged, or a decorator when called without one.
 
@@ -128,6 +139,7 @@ class Registry:
             name: what agent code calls it; needed where it has no name of its own.
             visibility: ``"high"`` shows signature and docstring, ``"medium"`` the signature.
             docstring: shown in place of its own.
+            held: whoever registers it may call it anyway, so it need not be in ``within``.
 
         Raises:
             RegistrationError: it is not a callable, the name is taken or not an identifier.
@@ -136,12 +148,15 @@ class Registry:
         checks.text("fn", "docstring", docstring)
         if f is None:
             return lambda given: self.fn(
-                given, name=name, visibility=visibility, docstring=docstring
+                given, name=name, visibility=visibility, docstring=docstring, held=held
             )
         called = checks.function(f, name)
+        if self.within is not None and not held:
+            if not any(spec.value is f for spec in self.within.functions.values()):
+                raise _beyond(f"the function {called}")
         with self._lock:
             self._claim(called, f"the function {called}")
-            self._functions.append(FunctionSpec(called, f, visibility, docstring))
+            self._functions.append(FunctionSpec(called, f, visibility, docstring, held))
         return f
 
     @overload
@@ -156,6 +171,7 @@ class Registry:
         exclude: Pattern = _PRIVATE,
         constructable: bool = True,
         configure: Mapping[str, MemberSpec] | None = None,
+        held: bool = False,
     ) -> C: ...
 
     @overload
@@ -170,6 +186,7 @@ class Registry:
         exclude: Pattern = _PRIVATE,
         constructable: bool = True,
         configure: Mapping[str, MemberSpec] | None = None,
+        held: bool = False,
     ) -> Callable[[C], C]: ...
 
     def cls(
@@ -183,6 +200,7 @@ class Registry:
         exclude: Pattern = _PRIVATE,
         constructable: bool = True,
         configure: Mapping[str, MemberSpec] | None = None,
+        held: bool = False,
     ) -> Any:
         """Register a class: its members, and its instances wherever they turn up.
 
@@ -192,6 +210,7 @@ class Registry:
             include, exclude: which members: a glob, a list of globs and names, or a predicate.
             constructable: whether agent code may make instances.
             configure: a :class:`MemberSpec` for single members, by name.
+            held: whoever registers it made it, so it need not be in ``within``.
 
         Raises:
             RegistrationError: it is not a class, the name is taken, a pattern or a key of
@@ -210,9 +229,15 @@ class Registry:
                 exclude=exclude,
                 constructable=constructable,
                 configure=configure,
+                held=held,
             )
         called = checks.class_(C, name)
-        rule = TypeRule(C, called, visibility, constructable, specs, selection)
+        rule = TypeRule(C, called, visibility, constructable, specs, selection, held=held)
+        if self.within is not None and not held:
+            theirs = self.within.type_rule(C)
+            if theirs is None:
+                raise _beyond(f"the class {called}")
+            rule = rule.narrowed_to(theirs)
         pattern_checks.plain_patterns(rule, _PRIVATE_ANYWHERE)
         with self._lock:
             checks.unregistered_class(C, self._classes)
@@ -251,13 +276,23 @@ class Registry:
         selection = checks.selection("module", include, exclude)
         specs = checks.member_specs("module", configure)
         if isinstance(m, types.ModuleType):
-            self._add_module(
-                ModuleRule(checks.module_name(m, name), m, visibility, recursive, specs, selection),
-                aliased=name is not None,
+            made = ModuleRule(
+                checks.module_name(m, name), m, visibility, recursive, specs, selection
             )
+            if self.within is not None:
+                allowed = self.within.module_rule(m)
+                if allowed is None:
+                    raise _beyond(f"the module {made.name}")
+                made = replace(made, within=allowed)
+            self._add_module(made, aliased=name is not None)
             return m
         called = checks.instance(m, name, recursive)
         rule = InstanceRule(called, m, visibility, specs, selection)
+        if self.within is not None:
+            theirs = self.within.instance_rule(m)
+            if theirs is None:
+                raise _beyond(f"the live object {called}")
+            rule = replace(rule, within=theirs)
         pattern_checks.plain_patterns(rule, _PRIVATE_ANYWHERE)
         with self._lock:
             checks.unregistered_instance(m, self._instances)
@@ -271,18 +306,25 @@ class Registry:
         """Everything registered so far as one :class:`Policy`; the same one until more is."""
         with self._lock:
             if self._frozen is None:
-                self._frozen = Policy(
-                    functions=self._functions,
-                    classes=self._classes,
-                    modules=self._modules,
-                    instances=self._instances,
-                    aliased=self._aliased,
-                )
+                self._frozen = self._own()
+                if self.within is not None:
+                    self._frozen = self._frozen.narrowed_to(self.within)
             return self._frozen
+
+    def _own(self) -> Policy:
+        return Policy(
+            functions=self._functions,
+            classes=self._classes,
+            modules=self._modules,
+            instances=self._instances,
+            aliased=self._aliased,
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A lock does not pickle, and what the policy leaves behind stays behind here too.
-        return _registry_of, (self.freeze(), dict(self._bound))
+        with self._lock:
+            own = self.freeze() if self.within is None else self._own()
+            return _registry_of, (own, dict(self._bound), self.within)
 
     def _add_module(self, rule: ModuleRule, *, aliased: bool) -> None:
         pattern_checks.module_patterns(rule, _PRIVATE_ANYWHERE)
@@ -300,13 +342,20 @@ class Registry:
         self._frozen = None
 
 
-def _registry_of(policy: Policy, bound: dict[str, str]) -> Registry:
-    registry = Registry()
+def _beyond(what: str) -> RegistrationError:
+    return RegistrationError(
+        f"{what} is not registered with the agent that made this one, and an agent can give what it "
+        "may use itself, and no more."
+    )
+
+
+def _registry_of(policy: Policy, bound: dict[str, str], within: Policy | None = None) -> Registry:
+    registry = Registry(within=within)
     registry._functions = list(policy.functions.values())
     registry._classes = list(policy.classes.values())
     registry._modules = list(policy.modules.values())
     registry._instances = list(policy.instances.values())
     registry._aliased = list(policy._aliased)
     registry._bound = {name: what for name, what in bound.items() if name not in policy.missing}
-    registry._frozen = policy
+    registry._frozen = policy if within is None else None
     return registry

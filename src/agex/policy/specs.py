@@ -55,12 +55,16 @@ def nothing() -> Mapping[str, MemberSpec]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FunctionSpec:
-    """A registered callable; ``docstring`` replaces its own where it is not ``None``."""
+    """A registered callable; ``docstring`` replaces its own where it is not ``None``.
+
+    ``held`` as for :class:`TypeRule`.
+    """
 
     name: str
     value: Callable[..., Any]
     visibility: Visibility = "high"
     docstring: str | None = None
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,6 +84,8 @@ class TypeRule:
         only: when given, exactly these members, whatever the patterns say (a task's grants and
             curated rules are closed lists).
         within: a rule that has the last word: what it refuses is refused here too.
+        held: the code that registered it could use it without anybody's leave (it made it itself), so
+            no other policy has to allow it.
     """
 
     cls: type
@@ -93,6 +99,7 @@ class TypeRule:
     frozen: bool = False
     only: frozenset[str] | None = None
     within: TypeRule | None = None
+    held: bool = False
     _known: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def allows(self, member: str) -> bool:

@@ -25,6 +25,7 @@ from typing import Any, NamedTuple
 
 from agex.errors import ArgumentError
 from agex.task.definition import Definition
+from agex.task.hints import safe_hints
 from agex.task.mismatch import explain, with_article
 
 _SCALARS: tuple[type, ...] = (int, float, str, bytes, bool, complex)
@@ -178,7 +179,7 @@ def _checkable_class(cls: Any, args: tuple[Any, ...]) -> Any:
         count = 2 if cls is dict else 1
         return types.GenericAlias(cls, tuple(map(_checkable, args or (Any,) * count)))
     if typing.is_typeddict(cls):
-        return _tested(_fields_test(cls, dict(typing.get_type_hints(cls, include_extras=True))))
+        return _tested(_fields_test(cls, safe_hints(cls)))
     if getattr(cls, "_is_protocol", False) and not getattr(cls, "_is_runtime_protocol", False):
         return Any  # a Protocol that is not runtime_checkable cannot be asked
     if dataclasses.is_dataclass(cls) or (issubclass(cls, tuple) and hasattr(cls, "_fields")):
@@ -261,7 +262,7 @@ def _record_test(cls: type) -> Callable[[Any], None]:
 
 def _field_types(cls: type) -> dict[str, Any]:
     try:
-        hints = typing.get_type_hints(cls, include_extras=True)
+        hints = safe_hints(cls)
     except Exception:  # annotations that only a type checker can resolve
         return {}
     if dataclasses.is_dataclass(cls):

@@ -24,11 +24,12 @@ from agex.sandbox.origin import is_agent_class, is_agent_function
 from agex.task.contract import Contract
 from agex.task.definition import Definition
 from agex.task.fanout import ordered
+from agex.task.hints import safe_hints
 from agex.task.loop import Run
 from agex.task.options import Options
 from agex.task.place import OnEvent, Place, current_place, outside
 from agex.task.stream import TaskStream
-from agex.task.workspace import open_workspace
+from agex.task.workspace import Makers, no_makers, open_workspace
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -46,12 +47,15 @@ class Means:
         primer: the developer's words about the agent.
         policy: what code may reach now.
         client: the model to ask.
+        makers: classes that code under a policy may call although it cannot construct them, by the
+            name it calls them, with what is called instead.
     """
 
     name: str
     primer: str | None
     policy: Callable[[], Policy]
     client: Callable[[], LLMClient]
+    makers: Makers = no_makers
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +218,13 @@ class Task(Generic[P, R]):
             inputs = copy.deepcopy(inputs)
         with outside():
             workspace = open_workspace(
-                prepared.policy, place, inputs, options, agent=means.name, task=self.__name__
+                prepared.policy,
+                place,
+                inputs,
+                options,
+                agent=means.name,
+                task=self.__name__,
+                makers=means.makers,
             )
             run = Run(
                 contract=self._contract,
@@ -262,7 +272,9 @@ class Task(Generic[P, R]):
             return known
         annotations = dict(self._contract.annotations)
         result = annotations.pop("return", None)
-        granted = granted_by(annotations.values(), result, policy=base, curated=_curated())
+        granted = granted_by(
+            annotations.values(), result, policy=base, curated=_curated(), hints=safe_hints
+        )
         policy = base.with_types(granted.rules) if granted.rules else base
         prepared = _Prepared(
             base,
@@ -288,7 +300,11 @@ class Task(Generic[P, R]):
             return  # a class further down the module; the first call will say so if it never comes
         result = annotations.pop("return", None)
         granted = granted_by(
-            annotations.values(), result, policy=self._means.policy(), curated=_curated()
+            annotations.values(),
+            result,
+            policy=self._means.policy(),
+            curated=_curated(),
+            hints=safe_hints,
         )
         if granted.opaque:
             lines = "\n".join(f"    {registering_line(cls)}" for cls in granted.opaque)

@@ -9,18 +9,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from agex.errors import LimitReached, RegistrationError, TaskFinished
 from agex.policy import Policy
 from agex.sandbox import Limits, Session
 from agex.sandbox.clock import Deadline, running
+from agex.sandbox.opaque import view_of
 from agex.state.protocol import Namespace, State
 from agex.task.options import Options
 from agex.task.place import Place
 from agex.task.verbs import VERBS
 
 T = TypeVar("T")
+
+Makers: TypeAlias = Callable[[Policy], Mapping[str, tuple[type, Callable[..., Any]]]]
+"""What is called in place of a class that cannot be constructed, by the name agent code has for it."""
 
 _REPR_SECONDS = 0.5
 _NAME = re.compile(r"[^\W\d]\w*")
@@ -148,10 +152,20 @@ class Workspace:
             return call()
 
 
+def no_makers(policy: Policy) -> Mapping[str, tuple[type, Callable[..., Any]]]:
+    """The makers of agents whose code makes no agents."""
+    return {}
+
+
 def open_session(
-    policy: Policy, space: Namespace | None, inputs: Mapping[str, Any] | None, options: Options
+    policy: Policy,
+    space: Namespace | None,
+    inputs: Mapping[str, Any] | None,
+    options: Options,
+    makers: Makers = no_makers,
 ) -> Session:
     """A session over the names of ``space``, or over fresh ones."""
+    made = makers(policy)
     if space is not None:
         # What an earlier session bound itself (registered names, arguments) is bound anew, or gone.
         for name, value in space.globals.get("$hidden", {}).items():
@@ -162,8 +176,11 @@ def open_session(
         namespace=space.globals if space is not None else None,
         inputs=inputs,
         limits=Limits(timeout_seconds=options.timeout_seconds, max_memory=options.max_memory),
-        verbs=VERBS,
+        verbs={**VERBS, **{name: cls for name, (cls, _) in made.items()}},
     )
+    for cls, make in made.values():
+        view = view_of(cls)  # what agent code holds of a class that it cannot construct
+        session.guards.substitutes[id(view)] = (view, make)
     if space is not None:
         space.reserved = session.globals["$hidden"]
     return session
@@ -181,13 +198,17 @@ def _space(state: Any, path: str) -> Namespace | None:
 
 
 def open_sandbox(
-    policy: Policy, inputs: Mapping[str, Any] | None, state: Any, options: Options
+    policy: Policy,
+    inputs: Mapping[str, Any] | None,
+    state: Any,
+    options: Options,
+    makers: Makers = no_makers,
 ) -> Session:
     """The agent's world without a model, for ``agent.sandbox()``."""
     space = _space(state, "")
     if space is not None:
         space.load()
-    return open_session(policy, space, inputs, options)
+    return open_session(policy, space, inputs, options, makers)
 
 
 def open_workspace(
@@ -198,6 +219,7 @@ def open_workspace(
     *,
     agent: str,
     task: str,
+    makers: Makers = no_makers,
 ) -> Workspace:
     """A workspace for one run, in the caller's state where one was given.
 
@@ -205,7 +227,7 @@ def open_workspace(
         RegistrationError: the task's ``setup`` failed.
     """
     space = _space(place.state, place.home)
-    session = open_session(policy, space, inputs, options)
+    session = open_session(policy, space, inputs, options, makers)
     workspace = Workspace(session, place, space, agent, task, inputs=inputs)
     if options.setup:
         cell = workspace.run(options.setup)
