@@ -55,8 +55,8 @@ def forbidden_in(
         if id(value) in _BY_ID:
             found.append(f"{where} is the real {_BY_ID[id(value)]!r:.60}")
             continue
-        if kind in _DESCRIPTORS and _agent_class(value.__objclass__):
-            continue  # a slot of a class the agent made
+        if kind in _DESCRIPTORS and _harmless(value.__objclass__):
+            continue
         if issubclass(kind, KINDS) or _real_module(value):
             found.append(f"{where} is a {kind.__name__}")
             continue
@@ -72,6 +72,11 @@ def forbidden_in(
             continue
         todo += [(f"{where}{step}", inner) for step, inner in _inside(value, own_types)]
     return found
+
+
+def _harmless(owner: type) -> bool:
+    """Whether a descriptor is a slot of a class the agent made, or a field of an exception."""
+    return issubclass(owner, BaseException) or _agent_class(owner)
 
 
 def _real_module(thing: object) -> bool:

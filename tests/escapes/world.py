@@ -357,7 +357,7 @@ def _inputs(world: World) -> dict[str, Any]:
         "bag": [Secret()],
         "record": {"secret": Secret()},
         "secret_dict": SecretDict(flag=canary),
-        "secret_list": SecretList([canary]),
+        "secret_list": SecretList([canary, canary]),
         "secret_error": SecretError(),
         "gear": Gear(),
         "Vault": Vault,

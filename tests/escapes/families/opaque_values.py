@@ -72,7 +72,63 @@ SINKS = [
     ("list method from a class", "print(list.__add__([], list(@)))"),
 ]  # fmt: skip
 
+INSIDE = [
+    ("dict", "print(dict([@]))"),
+    ("dict update", "d = {}\nd.update([@])\nprint(d)"),
+    ("dict or", "d = {}\nd |= [@]\nprint(d)"),
+    ("OrderedDict", "from collections import OrderedDict\nprint(list(OrderedDict([@])))"),
+    ("OrderedDict update", "from collections import OrderedDict\nd = OrderedDict()\nd.update([@])\nprint(list(d))"),
+    ("defaultdict", "from collections import defaultdict\nprint(list(defaultdict(None, [@])))"),
+    ("UserDict", "from collections import UserDict\nprint(list(UserDict([@])))"),
+    ("chain.from_iterable", "from itertools import chain\nprint(list(chain.from_iterable([@])))"),
+    ("starmap", "from itertools import starmap\nprint(list(starmap(max, [@])))"),
+    ("starmap of an own function", "from itertools import starmap\nprint(list(starmap(lambda *a: a, [@])))"),
+    ("zip of stars", "print(list(zip(*[@])))"),
+    ("product of stars", "from itertools import product\nprint(list(product(*[@])))"),
+    ("map of stars", "print(list(map(str, *[@])))"),
+    ("map of list", "print(list(map(list, [@])))"),
+    ("map of tuple", "print(list(map(tuple, [@])))"),
+    ("map of set", "print(list(map(set, [@])))"),
+    ("map of sorted", "print(list(map(sorted, [@])))"),
+    ("map of max", "print(list(map(max, [@])))"),
+    ("map of iter", "print(next(next(map(iter, [@]))))"),
+    ("map of join", "print(list(map(','.join, [@])))"),
+    ("map of dict.fromkeys", "print(list(map(dict.fromkeys, [@])))"),
+    ("map of an item getter", "print(list(map(lambda s: s[0], [@])))"),
+    ("union of stars", "print(set().union(*[@]))"),
+    ("union unbound", "print(set.union(set(), *[@]))"),
+    ("reduce of extend", "from functools import reduce\nl = []\nreduce(lambda a, s: l.extend(s), [@], 0)\nprint(l)"),
+    ("partial of list", "from functools import partial\nprint(partial(list, @)())"),
+    ("default factory", "from collections import defaultdict\nfrom functools import partial\n"
+     "print(defaultdict(partial(list, @))[0])"),
+    ("key of sorted", "print(sorted([@], key=list) and list(map(list, [@])))"),
+    ("groupby key", "from itertools import groupby\nprint([k for k, g in groupby([@], key=tuple)])"),
+    ("max of key", "seen = []\nmax([@], key=lambda s: seen.extend(s) or 0)\nprint(seen)"),
+    ("accumulate", "from itertools import accumulate\nprint(list(accumulate([@], lambda a, s: list(s), initial=0))[1])"),
+    ("filter of any", "seen = []\nlist(filter(lambda s: seen.extend(s), [@]))\nprint(seen)"),
+    ("deque of map", "from collections import deque\nprint(deque(map(list, [@])))"),
+    ("singledispatch", "from functools import singledispatch\nprint(singledispatch(lambda s: list(s))(@))"),
+    ("lru_cache", "from functools import lru_cache\nprint(lru_cache(lambda n: list(@))(1))"),
+    ("property", "class C:\n    p = property(lambda s: list(@))\nprint(C().p)"),
+    ("namedtuple", "from collections import namedtuple\nprint(namedtuple('P', 'a b')(*@) if len([*@]) == 2 else [*@])"),
+    ("dataclass", "from dataclasses import make_dataclass\nprint(make_dataclass('D', ['a', 'b'])(*(list(@) * 2)[:2]))"),
+    ("exception arguments", "print(ValueError(*@).args)"),
+    ("star in an index", "class C:\n    def __getitem__(self, k):\n        return k\nprint(C()[*@])"),
+    ("star in a print", "print(*[1], *@, sep='-')"),
+    ("star in a class statement", "class M(type):\n    def __new__(m, n, b, d, **k):\n        return type.__new__(m, n, b, d)\n"
+     "try:\n    class C(*@): ...\nexcept TypeError:\n    print(list(@))"),
+]  # fmt: skip
+
 ATTACKS = [
+    *[
+        Attack(
+            f"{subject} inside, through {name}",
+            "C code iterates the elements of a container, not only the container",
+            text.replace("@", subject),
+        )
+        for subject in ("secret", "secret_list")
+        for name, text in INSIDE
+    ],
     *[
         Attack(f"{subject} through {name}", HOW, text.replace("@", subject))
         for subject in ("secret", "secret_list")
