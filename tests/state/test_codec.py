@@ -223,6 +223,36 @@ def test_frames_do_not_see_each_others_changes_after_a_restart():
     assert read["col"][0] == 1.0
 
 
+def test_frames_made_from_one_another_are_stored_apart():
+    """They share an index and, until one is written to, memory; neither makes them one value."""
+    pd = pytest.importorskip("pandas")
+    state = Versioned(MemoryStore())
+    state["df"] = pd.DataFrame({"a": [1.0] * 2000, "b": ["x"] * 2000})
+    state["part"] = state["df"][["a"]]
+    state["view"] = state["df"].rename(columns={"a": "c"})
+    state["col"] = state["df"]["a"]
+    state.commit()
+    state["part"]["new"] = 1
+
+    saved = state.commit(touched=["part"])
+
+    assert saved.changed == ("part",)
+    tree = state.heap.tree
+    assert all(tree.packed(node.group).labels == () for _, node in tree.nodes())
+
+
+def test_a_list_in_two_frames_is_one_list():
+    pd = pytest.importorskip("pandas")
+    cell = [1]
+    state = Versioned(MemoryStore())
+    state["a"] = pd.DataFrame({"x": [cell, 2]})
+    state["b"] = pd.DataFrame({"y": [3, cell]})
+
+    read = again(state)
+
+    assert read["a"].loc[0, "x"] is read["b"].loc[1, "y"]
+
+
 # ---------------------------------------------------------------- trouble
 
 

@@ -394,6 +394,25 @@ def test_a_commit_that_failed_is_made_by_the_next_one(where, monkeypatch):
     assert again["c"][0] is again["a"] is again["b"]
 
 
+@pytest.mark.parametrize("branch", ["main", "other"])
+def test_a_state_travels_by_pickle_to_where_its_store_is(where, branch):
+    import pickle
+
+    state = Versioned(where)
+    state["rows"] = [1]
+    state.commit()
+    if branch == "other":
+        state = state.branch("other")
+        state["rows"].append(2)
+
+    there = pickle.loads(pickle.dumps(state))
+
+    assert dict(there) == dict(state)
+    there["more"] = 1
+    there.commit()
+    assert there.name == branch
+
+
 # ---------------------------------------------------------------- namespaces, logs, events
 
 

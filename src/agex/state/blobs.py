@@ -46,6 +46,11 @@ class Blobs:
         self.parsed: dict[BlobId, dict[str, Any]] = {}
         """What :mod:`agex.state.trie` has read already, as Python values."""
 
+    @property
+    def is_signed(self) -> bool:
+        """Whether blobs carry signatures."""
+        return self._key is not None
+
     def get(self, key: BlobId) -> bytes:
         """One blob.
 

@@ -28,7 +28,7 @@ import re
 import sys
 import types
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,6 +59,13 @@ ATOMS = frozenset(
         datetime.timezone, decimal.Decimal, uuid.UUID,
     }
 )  # fmt: skip
+# Homes of more such types, by name: none of these packages is imported for it.
+_IMMUTABLE_HOMES = frozenset(
+    {"fractions", "numpy.dtypes", "pathlib", "pathlib._local", "re", "zoneinfo", "ipaddress"}
+)
+_PANDAS_VALUES = frozenset(
+    "Index ExtensionDtype BaseOffset NaTType NAType Timestamp Timedelta Period Interval".split()
+)
 # Containers that cannot change; what can change inside them is looked at by itself.
 _FROZEN = frozenset({tuple, frozenset})
 _BY_NAME = (type, types.FunctionType, types.BuiltinFunctionType, types.ModuleType)
@@ -306,8 +313,13 @@ def _is_shared(obj: Any, around: Surroundings) -> bool:
         return not isinstance(obj, types.ModuleType) and not _importable(obj)
     if isinstance(obj, (enum.Enum, Missing)):
         return False
-    # dtypes are singletons that every array of a kind points at.
-    return not (kind.__module__ == "numpy.dtypes" or kind.__name__ == "dtype")
+    home = kind.__module__
+    if home in _IMMUTABLE_HOMES or kind.__name__ == "cython_function_or_method":
+        return False
+    if _is_pandas(kind) and any(base.__name__ in _PANDAS_VALUES for base in kind.__mro__):
+        return False
+    # Numbers of numpy are values; its dtypes are singletons that every array points at.
+    return not (home == "numpy" and kind.__name__ != "ndarray")
 
 
 # ---------------------------------------------------------------- pickling
@@ -348,8 +360,12 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
         """What was pickled."""
         memo = self.memo.copy()
         shared: set[int] = set()
+        inside: set[int] = set()
         for _, obj in memo.values():
-            if _is_shared(obj, self._around):
+            if _is_pandas(type(obj)):
+                inside.update(_inside_pandas(obj))
+        for _, obj in memo.values():
+            if id(obj) not in inside and _is_shared(obj, self._around):
                 shared.add(id(obj))
                 base = _memory(obj)
                 if base is not None:
@@ -376,7 +392,7 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
         looking: dict[int, list[Any]] = {}
         for _, obj in self.memo.copy().values():
             kind = type(obj)
-            if kind.__module__.startswith("pandas."):
+            if _is_pandas(kind):
                 return frozenset()
             if kind.__name__ == "ndarray" and kind.__module__ == "numpy":
                 base = _memory(obj)
@@ -467,7 +483,10 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
     def _definition(self, obj: Any) -> Any:
         codec = self._around.codec
         assert codec is not None
-        said = codec.describe(obj)
+        try:
+            said = codec.describe(obj)
+        except Exception as error:
+            return self._hole(obj, error)
         path = self._around.path_of(said.namespace)
         self._uses.update((path, name) for name in said.uses)
         recipe = (dict(said.recipe), said.needs, path, sorted(said.uses))
@@ -488,11 +507,15 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
                 raise pickle.PicklingError("its __reduce__ gives nothing pickle understands")
             return made
         except Exception as error:
-            if not self._tolerant:
-                raise
-            hole = Missing(type_name(obj), reason(error))
-            self._holes.append(hole.what)
-            return hole.__reduce__()
+            return self._hole(obj, error)
+
+    def _hole(self, obj: Any, error: Exception) -> Any:
+        """What stands where ``obj`` cannot; at the first try everything is told to try again."""
+        if not self._tolerant:
+            raise error
+        hole = Missing(type_name(obj), reason(error))
+        self._holes.append(hole.what)
+        return hole.__reduce__()
 
 
 def _memory(array: Any) -> Any:
@@ -503,6 +526,27 @@ def _memory(array: Any) -> Any:
     while type(base) is type(array) and type(base.base) is type(array):
         base = base.base
     return base if type(base) is type(array) else None
+
+
+def _is_pandas(kind: type) -> bool:
+    return kind.__module__.partition(".")[0] == "pandas"
+
+
+def _inside_pandas(obj: Any) -> Iterator[int]:
+    """Ids of the arrays that a frame, column or index is made of, and of what its class brings.
+
+    Frames derived from one another share them by copy-on-write, so that no change passes from one
+    to the other: each frame is stored by itself.
+    """
+    yield id(getattr(obj, "_metadata", None))
+    manager = getattr(obj, "_mgr", None)
+    arrays = list(getattr(manager, "arrays", ())) if manager is not None else [obj]
+    for array in arrays:
+        yield id(array)
+        for part in ("_data", "_ndarray", "_codes", "_mask", "_pa_array"):
+            inner = getattr(array, part, None)
+            if inner is not None:
+                yield id(inner)
 
 
 def _address(array: Any) -> int:

@@ -428,6 +428,13 @@ class Versioned(Reader, MutableMapping[str, Any]):
         else:
             self.blobs.store.close()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A state travels as its store and branch: a file by its path, a memory with its blobs."""
+        if self.blobs.is_signed:
+            raise StateError("a signed state does not travel: open it there, with its key")
+        self.settle()
+        return _reopen, (self.blobs.store, self.name)
+
     def __repr__(self) -> str:
         head = self.head.id[:10] if self.head else "nothing yet"
         return f"<Versioned {self.name!r} at {head}>"
@@ -493,6 +500,10 @@ class Versioned(Reader, MutableMapping[str, Any]):
         if not self._codecs and any(node.group.inert for node in self.heap.nodes.values()):
             self.commit()  # what the host changed beside the inert definitions
         super()._bind(path, definitions)
+
+
+def _reopen(store: Store, branch: str) -> Versioned:
+    return Versioned(store, branch=branch)
 
 
 def _split(label: str) -> Name:

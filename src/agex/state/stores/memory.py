@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Container, Iterable, Mapping
+from typing import Any
 
 from agex.errors import ConflictError
 from agex.state.stores.protocol import Data, Move
@@ -16,6 +17,14 @@ class MemoryStore:
         self._blobs: dict[str, bytes] = {}
         self._refs: dict[str, str] = {}
         self._lock = threading.RLock()
+
+    def __getstate__(self) -> dict[str, dict[str, Any]]:
+        with self._lock:
+            return {"_blobs": dict(self._blobs), "_refs": dict(self._refs)}
+
+    def __setstate__(self, state: dict[str, dict[str, Any]]) -> None:
+        self.__init__()  # type: ignore[misc]  # the lock is this process's own
+        self.__dict__.update(state)
 
     def get(self, ids: Iterable[str]) -> dict[str, bytes]:
         """The blobs under ``ids`` that are stored."""
