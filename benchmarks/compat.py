@@ -63,7 +63,7 @@ def run_plain(name: str) -> dict[str, Any]:
     texts = judge.doctest_strings(adapted, source, plain.namespace)
     expected = judge.run_methods(names, plain, loaded)
     for label, text in texts.items():
-        expected |= judge.run_doctest(text, label, plain)
+        expected |= judge.run_doctest(text, label, plain, loaded)
     return {"names": names, "texts": texts, "expected": expected}
 
 
@@ -84,8 +84,7 @@ def run_agex(name: str, plain: dict[str, Any]) -> dict[str, dict[str, str]]:
     examples: dict[str, str] = {}
     for label, text in plain["texts"].items():
         world = AgexWorld(prelude)
-        load(adapted, world)
-        found = judge.run_doctest(text, label, world)
+        found = judge.run_doctest(text, label, world, load(adapted, world))
         examples |= {key: found[key] for key in found if expected[key] == "passed"}
     if loaded.left_out and any(text.startswith("failed") for text in methods.values()):
         # Does plain CPython fail as well without the pieces that were refused? Then it is those.

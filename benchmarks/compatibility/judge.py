@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import builtins
 import doctest
 import re
 from collections import Counter
@@ -87,10 +89,14 @@ def test_methods(namespace: dict[str, Any], base: type) -> list[tuple[str, str]]
     return found
 
 
-def run_doctest(text: str, name: str, world: World) -> dict[str, str]:
-    """Run one docstring's examples one after the other, each as an action."""
+def run_doctest(text: str, name: str, world: World, loaded: Loaded | None = None) -> dict[str, str]:
+    """Run one docstring's examples one after the other, each as an action.
+
+    What a refused example would have made, or worked on, is not as a later one expects it: where
+    that one fails, it is the refusal's consequence.
+    """
     outcomes: dict[str, str] = {}
-    loaded = Loaded()
+    loaded = Loaded(dict(loaded.missing)) if loaded else Loaded()
     checker = doctest.OutputChecker()
     for number, example in enumerate(doctest.DocTestParser().get_examples(text, name), 1):
         since = len(world.refusals)
@@ -106,13 +112,30 @@ def run_doctest(text: str, name: str, world: World) -> dict[str, str]:
             outcome = "passed"
             if not checker.check_output(example.want, got, flags):
                 outcome = f"failed: expected {example.want!r}, got {got!r}"
+        used = names_in(example.source)
+        if outcome.startswith("failed"):
+            why = next((loaded.missing[n] for n in sorted(used) if n in loaded.missing), None)
+            outcome = outcome if why is None else f"refused: {why}"
         if outcome.startswith("refused"):
-            for bound in re.findall(
-                r"(?:^|\n)(?:def|class|async def)? *(\w+)\s*[=(:]", example.source
-            ):
-                loaded.missing.setdefault(bound, outcome.removeprefix("refused: "))
+            for touched in used:
+                if not hasattr(builtins, touched):
+                    loaded.missing.setdefault(touched, outcome.removeprefix("refused: "))
         outcomes[label] = outcome
     return outcomes
+
+
+def names_in(source: str) -> set[str]:
+    """Every name a source mentions or defines."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return set()
+    found = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    return found | {
+        node.name
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+    }
 
 
 def judge_raised(

@@ -24,6 +24,7 @@
         ├── ImportRefused (ImportError)
         │   └── ModuleRefused (ModuleNotFoundError)
         ├── TypeRefused (TypeError)         a call, an item, an iteration
+        ├── ValueRefused (ValueError)       an argument asks for more than is offered
         └── SizeRefused (ValueError)        too large to start
 
     Signal (BaseException)                  not errors: ``except Exception`` must not see them
@@ -249,6 +250,10 @@ class ModuleRefused(ImportRefused, ModuleNotFoundError):
 
 class TypeRefused(Refusal, TypeError):
     """A call, an item read or an iteration is not registered. Read by the model."""
+
+
+class ValueRefused(Refusal, ValueError):
+    """An argument or option asks a library for more than is offered here. Read by the model."""
 
 
 class SizeRefused(Refusal, ValueError):

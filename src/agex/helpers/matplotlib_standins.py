@@ -13,6 +13,8 @@ from contextvars import ContextVar
 from functools import cache
 from typing import Any, NoReturn
 
+from agex.errors import TypeRefused, ValueRefused
+
 _CURRENT: ContextVar[Any] = ContextVar("current matplotlib figure", default=None)
 
 _REFUSED_OPTIONS = {
@@ -28,7 +30,7 @@ def check(called: str, value: Any) -> None:
         for key, inner in value.items():
             why = _REFUSED_OPTIONS.get(key) if isinstance(key, str) else None
             if why is not None and inner is not False and inner is not None:
-                raise ValueError(f"{called}({key}=…) is not offered here: {why}")
+                raise ValueRefused(f"{called}({key}=…) is not offered here: {why}")
             check(called, inner)
     elif type(value) in (list, tuple) and len(value) <= 100:
         for inner in value:
@@ -38,7 +40,7 @@ def check(called: str, value: Any) -> None:
 def of_matplotlib(called: str, target: Any) -> Any:
     """The object, when it is one of matplotlib: the real method is looked up on it by name."""
     if not any(cls.__module__.partition(".")[0] == "matplotlib" for cls in type(target).__mro__):
-        raise TypeError(
+        raise TypeRefused(
             f"{called}() is for objects of matplotlib, not for a {type(target).__name__}"
         )
     return target
@@ -70,12 +72,12 @@ def careful(name: str) -> Careful:
 def savefig(self: Any, fname: io.BytesIO, **options: Any) -> None:
     """Draw the figure into an ``io.BytesIO``."""
     if type(fname) is not io.BytesIO:
-        raise ValueError(
+        raise ValueRefused(
             "savefig() fills an io.BytesIO here; files are not offered: return the figure instead"
         )
     kind = options.pop("format", "png")
     if kind not in ("png", "svg"):
-        raise ValueError(f"savefig(format={kind!r}): png or svg")
+        raise ValueRefused(f"savefig(format={kind!r}): png or svg")
     options.pop("backend", None)
     check("savefig", options)
     of_matplotlib("savefig", self).savefig(fname, format=kind, **options)
@@ -136,7 +138,7 @@ def close(fig: Any = None) -> None:
 
 def show(*args: Any, **options: Any) -> NoReturn:
     """Refuse to open a window."""
-    raise ValueError(
+    raise ValueRefused(
         "plt.show() would open a window on the host: look with view_image(plt.gcf()), or return the "
         "figure"
     )
@@ -178,7 +180,7 @@ def colorbar(mappable: Any = None, **options: Any) -> Any:
 def _last_mappable() -> Any:
     held = [*gca().images, *gca().collections]
     if not held:
-        raise ValueError("colorbar(): nothing with colours was drawn yet")
+        raise ValueRefused("colorbar(): nothing with colours was drawn yet")
     return held[-1]
 
 

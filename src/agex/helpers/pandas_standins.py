@@ -18,6 +18,8 @@ import types
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
+from agex.errors import TypeRefused, ValueRefused
+
 METHODS = frozenset(
     """
     abs all any argmax argmin bfill ceil clip corr count cov cumcount cummax cummin cumprod cumsum
@@ -45,7 +47,7 @@ def clean(called: str, function: Any) -> Any:
     if isinstance(function, str):
         name = str.__str__(function)
         if name not in METHODS:
-            raise ValueError(
+            raise ValueRefused(
                 f"{called}({name!r}): a name here is a computation such as 'sum', 'mean' or "
                 "'nunique'; for anything else give a function: lambda column: …"
             )
@@ -64,7 +66,7 @@ def clean(called: str, function: Any) -> Any:
             return function(*args, **kwargs)
 
         return wrapped
-    raise TypeError(
+    raise TypeRefused(
         f"{called}() takes a function, a name such as 'sum', or a list or dict of them, not a "
         f"{type(function).__name__}"
     )
@@ -81,7 +83,7 @@ def _named(called: str, value: Any) -> Any:
     if isinstance(value, tuple):
         column, function, *rest = value
         if rest:
-            raise TypeError(f"{called}(name=…): give (column, function)")
+            raise TypeRefused(f"{called}(name=…): give (column, function)")
         return column, clean(called, function)
     return clean(called, value)
 
@@ -90,13 +92,13 @@ def _engine(called: str, options: dict[str, Any]) -> None:
     """An engine compiles code or runs it elsewhere; the plain ones remain."""
     engine = options.get("engine")
     if engine is not None and (type(engine) is not str or engine not in ENGINES):
-        raise ValueError(f"{called}(engine=…): leave the engine out")
+        raise ValueRefused(f"{called}(engine=…): leave the engine out")
 
 
 def of_pandas(called: str, target: Any) -> Any:
     """The object, when it is one of pandas: the real method is looked up on it by name."""
     if not any(cls.__module__.partition(".")[0] == "pandas" for cls in type(target).__mro__):
-        raise TypeError(f"{called}() is for objects of pandas, not for a {type(target).__name__}")
+        raise TypeRefused(f"{called}() is for objects of pandas, not for a {type(target).__name__}")
     return target
 
 
@@ -176,18 +178,18 @@ _PLAIN_NODES = (
 def check_expression(called: str, text: Any) -> None:
     """Columns, constants, comparisons, arithmetic, and/or/not: nothing that calls or looks up."""
     if type(text) is not str:
-        raise TypeError(f"{called}() takes a string, not a {type(text).__name__}")
+        raise TypeRefused(f"{called}() takes a string, not a {type(text).__name__}")
     instead = "write df[df['column'] > value] instead"
     if "@" in text:
-        raise ValueError(f"{called}({text!r}): variables with @ are not offered here; {instead}")
+        raise ValueRefused(f"{called}({text!r}): variables with @ are not offered here; {instead}")
     try:
         tree = ast.parse(_BACKTICKS.sub("column", text).strip(), mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError) as wrong:
-        raise ValueError(f"{called}({text!r}): {wrong}; {instead}") from None
+        raise ValueRefused(f"{called}({text!r}): {wrong}; {instead}") from None
     for node in ast.walk(tree):
         if not isinstance(node, _PLAIN_NODES):
             what = type(node).__name__.lower()
-            raise ValueError(f"{called}({text!r}): a {what} is not offered here; {instead}")
+            raise ValueRefused(f"{called}({text!r}): a {what} is not offered here; {instead}")
 
 
 def query(self: Any, expr: str, **options: Any) -> Any:
@@ -208,12 +210,12 @@ def evaluate(self: Any, expr: str, **options: Any) -> Any:
 
 def no_eval(*args: Any, **options: Any) -> NoReturn:
     """Refuse ``pd.eval``: it looks variables up in the caller's frame."""
-    raise ValueError("pd.eval() is not offered here: write the expression itself")
+    raise ValueRefused("pd.eval() is not offered here: write the expression itself")
 
 
 def no_option(*args: Any, **options: Any) -> NoReturn:
     """Refuse to touch options, which belong to the whole program."""
-    raise ValueError(
+    raise ValueRefused(
         "pandas options belong to the whole program; to see all of a frame: print(df.to_string())"
     )
 
@@ -223,7 +225,7 @@ def no_option(*args: Any, **options: Any) -> NoReturn:
 
 def _text(self: Any, name: str, target: Any, options: dict[str, Any]) -> Any:
     if target is not None and type(target) is not io.StringIO:
-        raise ValueError(
+        raise ValueRefused(
             f"{name}() returns text here, or fills an io.StringIO; files are not offered: "
             f"text = df.{name}()"
         )

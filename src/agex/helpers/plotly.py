@@ -15,7 +15,7 @@ from agex.helpers.table import Exposed, TypesModule, installed
 from agex.policy import Registrar
 
 OUTSIDE = (
-    "write_*", "to_image", "full_figure_for_development", "FigureWidget", "_figurewidget", "BaseFigureWidget", "io",
+    "write_*", "to_image", "full_figure_for_development", "FigureWidget", "_figurewidget", "re", "BaseFigureWidget", "io",
     "offline", "data_", "tools", "utils", "optional_imports", "figure_factory", "serializers",
 )  # fmt: skip
 

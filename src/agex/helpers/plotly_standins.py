@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
+from agex.errors import ValueRefused
+
 PALETTES = ("qualitative", "sequential", "diverging", "cyclical", "carto", "cmocean", "colorbrewer")
 
 
@@ -43,4 +45,4 @@ class Palettes:
 
 def show(self: Any, *args: Any, **options: Any) -> NoReturn:
     """Refuse to start a browser."""
-    raise ValueError("fig.show() would open a browser on the host: return the figure instead")
+    raise ValueRefused("fig.show() would open a browser on the host: return the figure instead")

@@ -14,6 +14,8 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from agex.errors import ValueRefused
+
 HARMLESS: dict[str, tuple[Any, str]] = {
     "memory": (None, "leave it out: results are not kept in files here"),
     "n_jobs": (None, "leave it out: work runs in this process"),
@@ -42,7 +44,7 @@ def check(owner: str, option: str, value: Any) -> Any:
         return value
     if type(value) in (int, str) and value in (harmless, 1):
         return value
-    raise ValueError(f"{owner}({option}={value!r}) is not offered here; {advice}")
+    raise ValueRefused(f"{owner}({option}={value!r}) is not offered here; {advice}")
 
 
 def _guarded(owner: str, option: str) -> property:

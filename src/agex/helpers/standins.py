@@ -17,6 +17,8 @@ from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
+from agex.errors import TypeRefused, ValueRefused
+
 LONGEST_SLEEP_SECONDS = 2.0
 """One call sleeps no longer: sleeping is host code, and no deadline can end it."""
 
@@ -30,7 +32,7 @@ MOST_BYTES = 100_000_000
 def short_sleep(seconds: float) -> None:
     """Sleep for at most two seconds a call."""
     if seconds > LONGEST_SLEEP_SECONDS:
-        raise ValueError(
+        raise ValueRefused(
             f"time.sleep({seconds!r}): at most {LONGEST_SLEEP_SECONDS:g} seconds at a time here; "
             "there is usually nothing to wait for"
         )
@@ -39,7 +41,7 @@ def short_sleep(seconds: float) -> None:
 
 def no_seed(*args: Any, **kwargs: Any) -> NoReturn:
     """Refuse to seed the generator that the whole program shares."""
-    raise ValueError(
+    raise ValueRefused(
         "random.seed(): the shared generator belongs to the whole program; "
         "make one of your own: rng = random.Random(42), then rng.random(), rng.choice(…)"
     )
@@ -48,17 +50,17 @@ def no_seed(*args: Any, **kwargs: Any) -> NoReturn:
 def decimal_context(ctx: None = None, **kwargs: Any) -> contextlib.AbstractContextManager[Any]:
     """``decimal.localcontext`` with its settings as keywords and a bounded precision."""
     if ctx is not None:
-        raise ValueError(
+        raise ValueRefused(
             "localcontext() takes its settings as keywords here: localcontext(prec=50)"
         )
     if kwargs.get("prec", 0) > MOST_DIGITS:
-        raise ValueError(f"localcontext(prec=…): at most {MOST_DIGITS} digits here")
+        raise ValueRefused(f"localcontext(prec=…): at most {MOST_DIGITS} digits here")
     return decimal.localcontext(**kwargs)
 
 
 def no_shared_context(*args: Any, **kwargs: Any) -> NoReturn:
     """Refuse the context that the running thread uses for the host's own decimals."""
-    raise ValueError(
+    raise ValueRefused(
         "decimal.getcontext(): that context is the host's; write: with localcontext(prec=50): …"
     )
 
@@ -66,7 +68,7 @@ def no_shared_context(*args: Any, **kwargs: Any) -> NoReturn:
 def bounded_pack(format: str | bytes, /, *values: Any) -> bytes:
     """``struct.pack`` of up to a hundred million bytes."""
     if struct.calcsize(format) > MOST_BYTES:
-        raise ValueError(f"struct.pack(): the result is larger than {MOST_BYTES} bytes")
+        raise ValueRefused(f"struct.pack(): the result is larger than {MOST_BYTES} bytes")
     return struct.pack(format, *values)
 
 
@@ -82,7 +84,7 @@ def csv_dict_writer(f: io.StringIO, fieldnames: Iterable[str], *args: Any, **kwa
 
 def _in_memory(called: str, target: object) -> io.StringIO:
     if type(target) is not io.StringIO:
-        raise TypeError(
+        raise TypeRefused(
             f"{called}() writes to an io.StringIO here, not to a {type(target).__name__}"
         )
     return target
@@ -93,7 +95,7 @@ def bounded_decompress(data: bytes, /, wbits: int = zlib.MAX_WBITS, bufsize: int
     machine = zlib.decompressobj(wbits)
     out = machine.decompress(data, MOST_BYTES)
     if machine.unconsumed_tail:
-        raise ValueError(f"zlib.decompress(): the result is larger than {MOST_BYTES} bytes")
+        raise ValueRefused(f"zlib.decompress(): the result is larger than {MOST_BYTES} bytes")
     if not machine.eof:
         raise zlib.error("Error -5 while decompressing data: incomplete or truncated stream")
     return out
@@ -132,7 +134,7 @@ def pformat(object: Any, indent: int = 1, width: int = 80, **options: Any) -> st
 
 def no_pprint(*args: Any, **options: Any) -> NoReturn:
     """Point to what shows up: ``pprint`` would write to the host's own output."""
-    raise ValueError("pprint() has no output here: write print(pformat(value))")
+    raise ValueRefused("pprint() has no output here: write print(pformat(value))")
 
 
 # ---------------------------------------------------------------- numpy
@@ -175,7 +177,7 @@ class Rows:
 
         for part in key if isinstance(key, tuple) else (key,):
             if isinstance(part, str):
-                raise TypeError(f"np.{self._which}[…] takes arrays and slices here, no strings")
+                raise TypeRefused(f"np.{self._which}[…] takes arrays and slices here, no strings")
         return getattr(np, self._which)[key]
 
     def __eq__(self, other: object) -> bool:
@@ -187,7 +189,7 @@ class Rows:
 
 def no_numpy_seed(*args: Any, **kwargs: Any) -> NoReturn:
     """Refuse to seed the generator that the whole program shares."""
-    raise ValueError(
+    raise ValueRefused(
         "np.random.seed(): the shared generator belongs to the whole program; "
         "make one of your own: rng = np.random.default_rng(42), then rng.normal(…), rng.choice(…)"
     )
