@@ -289,6 +289,14 @@ class Session:
             if original is not _MISSING and key != "$type":
                 self.globals[key] = Shadowed(self.guards, name, original)
 
+    def notice(self) -> None:
+        """A state bound names behind our back: builtins among them mean the agent's own from now on."""
+        space = self.globals
+        hidden = space["$hidden"]
+        for name in tables.OFFERED & space.keys():
+            if name not in self._shadowed and hidden.get(name, _MISSING) is not space[name]:
+                self.shadow(name)
+
     def bind(self, name: str, value: Any) -> None:
         """Bind a name from outside compiled code."""
         if name in tables.OFFERED:
@@ -405,7 +413,15 @@ def _fill(session: Session, verbs: Mapping[str, Any], inputs: Mapping[str, Any])
     """Everything compiled code finds in its globals."""
     g = session.guards
     space = session.globals
+    before = space.get("$hidden", {})
+    own = {
+        name: space[name]
+        for name in tables.OFFERED & space.keys()
+        if before.get(name, _MISSING) is not space[name]
+    }
     _guard_names(g, space, session.write)
+    for name, value in own.items():  # what an earlier session's code gave a builtin's name to
+        session.bind(name, value)
     importer = Importer(g)
     space.update(
         {
@@ -463,6 +479,8 @@ def _guard_names(g: Guards, space: dict[str, Any], write: Callable[[str], None])
             "$num": NUMBERS,
             "$s": g.sets,
             "$tuple": tuple,
+            "$list": list,
+            "$str": str,
             "$quiet": g.quiet,
             "$get": g.get,
             "$door": g.door,
@@ -505,6 +523,7 @@ def _guard_names(g: Guards, space: dict[str, Any], write: Callable[[str], None])
             "$lshift": bounds.shift,
             "$ilshift": bounds.shift_in_place,
             "$matcher": Matcher(g).make,
+            "$pattern": Matcher(g).known,
             "$seq": Sequences(g),
             "$constant": constant,
             "$Signals": SIGNALS,

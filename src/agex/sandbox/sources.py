@@ -25,11 +25,8 @@ from agex.sandbox import tables, tracebacks
 
 _FUTURE = __future__.annotations.compiler_flag
 _GLOBAL_OPS = frozenset(
-    """
-    LOAD_GLOBAL LOAD_NAME STORE_GLOBAL DELETE_GLOBAL LOAD_FROM_DICT_OR_GLOBALS
-    LOAD_CLASSDEREF
-    """.split()
-) - {"LOAD_CLASSDEREF"}
+    "LOAD_GLOBAL LOAD_NAME STORE_GLOBAL DELETE_GLOBAL LOAD_FROM_DICT_OR_GLOBALS".split()
+)
 _MOST_FILES = 64
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -226,6 +223,11 @@ def _inside(node: ast.AST, code: CodeType) -> int:
         and start <= (line, column)
         and (last, last_column) <= end
     )
+
+
+def uses_of(code: CodeType) -> frozenset[str]:
+    """The global names that ``code`` and the functions in it mention."""
+    return _names_of(code)[0]
 
 
 def _names_of(code: CodeType) -> tuple[frozenset[str], frozenset[str]]:
