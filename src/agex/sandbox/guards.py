@@ -64,7 +64,7 @@ class Cleared:
         held = self.__dict__
         for key in keys:
             if key not in held:
-                held[key] = _MISSING if key.startswith("k_") else set()
+                held[key] = _MISSING if key[:2] in ("k_", "h_") else set()
 
     def __reduce__(self) -> Any:
         return _cleared_of, (self.guards, tuple(self.__dict__))
@@ -258,6 +258,8 @@ class Guards:
 
     def protocol_value(self, owner: Any, name: str) -> Any:
         """A protocol dunder of a registered object follows its class."""
+        if name == "__get__" and isinstance(owner, classmethod):
+            return methods.class_binding(owner.__get__)
         if name in _PROTOCOL_READS and hasattr(type(owner), name):
             return getattr(owner, name)
         if name in ("__str__", "__repr__", "__format__"):
@@ -390,6 +392,8 @@ class Guards:
             if kind in (kinds.BUILTIN, kinds.EXCEPTION, kinds.LANGUAGE) or holder is object:
                 if name in tables.GUARDED_BUILTIN_DUNDERS:
                     return self.guarded_dunder(owner, holder, name, source)
+                if name == "__get__" and holder is classmethod:
+                    return methods.class_binding(getattr(source, name))
                 if name in tables.SAFE_BUILTIN_DUNDERS or name in _PROTOCOL_READS:
                     return getattr(source, name)
             elif kind == kinds.REGISTERED or kinds.is_abc(holder):
@@ -768,6 +772,15 @@ class Guards:
         setattr(owner, name, value)
 
     def set_class(self, cls: type, name: str, value: Any, *, plain: bool = False) -> None:
+        if (
+            type(value) in PLAIN
+            and not name.startswith("__")
+            and is_agent_class(cls)
+            and type(own_dict(cls).get(name)) in PLAIN
+            and name in own_dict(cls)
+        ):
+            setattr(cls, name, value)  # data in the place of data
+            return
         if not is_agent_class(cls):
             raise AttributeRefused(
                 f"attributes of the class {cls.__name__!r} cannot be assigned here; "
@@ -780,6 +793,8 @@ class Guards:
         ):
             advice = tables.REFUSED_DEFINITIONS.get(name, "choose another name")
             raise AttributeRefused(f"setting {name} is not offered here; {advice}")
+        if name == "__match_args__" and not _is_match_args(value):
+            raise TypeRefused("__match_args__ must be a tuple of names without leading underscores")
         if name.startswith("__") and name.endswith("__"):
             self.check_protocol_value(cls, name, value)
         if not issubclass(cls, type) and not self.is_pure(cls):
@@ -1283,6 +1298,13 @@ def not_a_name(name: Any) -> TypeError:
     if isinstance(name, str):
         return TypeRefused("an attribute name must be an exact str here; use str(name)")
     return TypeError(f"attribute name must be string, not '{type(name).__name__}'")
+
+
+def _is_match_args(value: Any) -> bool:
+    """What positional patterns read natively: exact names, none of them a dunder."""
+    return type(value) is tuple and all(
+        type(name) is str and "$" not in name and not name.startswith("__") for name in value
+    )
 
 
 def _is_starred(part: Any) -> bool:

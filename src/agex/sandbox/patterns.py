@@ -98,6 +98,15 @@ def _asking(
     return Meta(cls.__name__, (), {"__match_args__": positional})
 
 
+class Chosen:
+    """A pattern whose class was found fit to be matched natively."""
+
+    __slots__ = ("cls",)
+
+    def __init__(self, cls: type) -> None:
+        self.cls = cls
+
+
 class Matcher:
     """Makes the patterns of one session."""
 
@@ -106,6 +115,19 @@ class Matcher:
 
     def make(self, thunk: Callable[[], Any], attrs: tuple[str, ...], count: int) -> Pattern:
         return Pattern(self.guards, thunk, attrs, count)
+
+    def known(self, cls: Any, site: str, attrs: tuple[str, ...], count: int) -> Any:
+        """The pattern of a class known by its global name, remembered while the name means it."""
+        pattern = Pattern(self.guards, lambda: cls, attrs, count)
+        try:
+            chosen = pattern.cls
+        except Exception:
+            return pattern  # raises when its case is tried, as Python does
+        fixed = Chosen(chosen)
+        if chosen is cls:
+            held = self.guards.sets.__dict__
+            held["h_" + site], held["k_" + site] = fixed, cls
+        return fixed
 
     def __reduce__(self) -> Any:
         return Matcher, (self.guards,)

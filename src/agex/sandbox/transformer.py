@@ -26,6 +26,7 @@ decide about objects and not about spellings. What is closed: the dunders of ``t
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from collections.abc import Iterable
 from typing import Any, cast
@@ -36,6 +37,9 @@ from agex.errors import RefusedLine
 from agex.sandbox import tables
 from agex.sandbox.hoist import Hoisted, bound_names, hoisted
 from agex.sandbox.scopes import Scope, Scopes
+
+#: Numbers the class patterns of the process: what one was found fit for says nothing of another.
+_SITES = itertools.count(1)
 
 _LOAD = ast.Load()
 _STORE = ast.Store()
@@ -93,8 +97,9 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         self.in_iterable = False
         #: Locals of the running function that are tested where they are bound (see ``hoist.py``).
         self.hoisted = Hoisted()
-        #: Global callees that the comprehension at hand reads into a loop variable.
-        self.lent: dict[str, str] = {}
+        #: The temporary of the running scope. A comprehension that is a function of its own shares
+        #: its temporary with the function around it, so it gets one that nobody else uses.
+        self.temporary = "$t"
         #: Method reads (by ``id``) whose arguments are small constants.
         self.small: set[int] = set()
         #: Attribute names this source assigns.
@@ -189,7 +194,14 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         return type(node) is ast.Name and self.scope.is_fast(node.id)
 
     def checked(
-        self, value: ast.expr, cleared: str, slow: str, at: ast.AST, *extra: ast.expr, op: Any = ast.In
+        self,
+        value: ast.expr,
+        cleared: str,
+        slow: str,
+        at: ast.AST,
+        *extra: ast.expr,
+        op: Any = ast.In,
+        first: str = "",
     ) -> ast.expr:
         """``value`` where its type is in ``cleared``, else what ``slow(value, *extra)`` gives.
 
@@ -198,19 +210,25 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         """
         flag = ""
         if type(value) is ast.Name and self.scope.is_fast(value.id):
-            first: ast.expr = value
+            read: ast.expr = value
             again: ast.expr = self.name(value.id, at)
             if cleared == "ok":
                 flag = "$i_" if value.id in self.hoisted.items else ""
             elif cleared[:2] in ("r_", "w_", "x_"):
                 flag = "$o_" if value.id in self.hoisted.own else ""
         elif self.can_hold:
-            first = self.hold(value, "$t", at)
-            again = self.name("$t", at)
+            read = self.hold(value, self.temporary, at)
+            again = self.name(self.temporary, at)
         else:
             return self.call(slow, at, value, *extra)
         known = self.guard(cleared, at) if op is ast.Is else self.cleared(cleared, at)
-        test = self.compare(self.type_of(first, at), op(), known, at)
+        if first:
+            # Likely one type: identity is cheaper than a look into the set.
+            likely = self.compare(self.type_of(read, at), ast.Is(), self.guard(first, at), at)
+            rest = self.compare(self.type_of(again, at), op(), known, at)
+            test: ast.expr = ast.BoolOp(ast.Or(), [likely, rest], **_place(at))
+        else:
+            test = self.compare(self.type_of(read, at), op(), known, at)
         if flag:
             hoisted = self.name(flag + cast(ast.Name, value).id, at)
             test = ast.BoolOp(ast.Or(), [hoisted, test], **_place(at))
@@ -391,7 +409,8 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         else:
             visited = cast(ast.expr, self.visit(value))
             if not _is_plain(visited):
-                visited = self.checked(visited, "ok", "$item", node)
+                rows = type(value) in (ast.Subscript, ast.Call)
+                visited = self.checked(visited, "ok", "$item", node, first="$list" if rows else "")
             node.value = visited
         node.slice = self.visit(node.slice)
         return node
@@ -447,18 +466,10 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         ``$s.k_f`` is the last value of ``f`` that the call guard let through.
         """
         if not self.can_hold:
-            held = self.lent.get(func.id)
-            if held is None:
-                return self.call("$call", at, func)
-            # A clause of the comprehension read the name into a local of its own.
-            again = self.name(held, at)
-            key = self.mangled(func.id)
-            test = self.compare(self.name(held, at), ast.Is(), self.cleared(f"k_{key}", at), at)
-            slow = self.call("$callk", at, self.name(held, at), self.constant(key, at))
-            return self.either(test, again, slow, at)
+            return self.call("$call", at, func)
         key = self.mangled(func.id)
-        test = self.compare(self.hold(func, "$t", at), ast.Is(), self.cleared(f"k_{key}", at), at)
-        again = self.name("$t", at)
+        test = self.compare(self.hold(func, self.temporary, at), ast.Is(), self.cleared(f"k_{key}", at), at)
+        again = self.name(self.temporary, at)
         slow = self.call("$callk", at, again, self.constant(key, at))
         return self.either(test, again, slow, at)
 
@@ -511,8 +522,8 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
             # str(x) → $n_str(x) if type(x) in $s.plain else $b_str(x)
             value = node.args[0]
             if not self.is_fast(value):
-                value = self.hold(value, "$t", node)
-                again: ast.expr = self.name("$t", node)
+                value = self.hold(value, self.temporary, node)
+                again: ast.expr = self.name(self.temporary, node)
             else:
                 again = self.name(cast(ast.Name, value).id, node)
             test = self.compare(
@@ -701,8 +712,9 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
             first_iter = self.star_iterable(first.iter)
         outer, outer_hold = self.scope, self.can_hold
         self.scope = self.scopes.of[node]
-        # A temporary in a comprehension that is a function of its own would be a shared cell.
-        self.can_hold = outer_hold and self.scope.kind == "comp"
+        outer_temporary = self.temporary
+        if self.scope.kind != "comp" and self.can_hold:
+            self.temporary = self.fresh("$t")
         rewritten: list[ast.comprehension] = []
         for index, generator in enumerate(generators):
             tuples = firsts_tuples if index == 0 else self.is_builtin_call(
@@ -739,17 +751,6 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
                 generator.target = self.visit(target)
             last = rewritten[-1]
             last.ifs = [self.visit(condition) for condition in conditions]
-        saved_lent, self.lent = self.lent, {}
-        if not self.can_hold and not isinstance(node, ast.DictComp):
-            for called in _called(node.elt):  # type: ignore[attr-defined]
-                if self.scope.is_global(called) and called not in tables.OFFERED | tables.NOT_OFFERED:
-                    # (f(x) for x in xs)  →  ($g(x) for x in xs for $g in [f]), $g tested
-                    self.lent[called] = held = self.fresh("$g")
-                    self.scope.bound.add(held)
-                    once = ast.List([self.name(called, node)], _LOAD, **_place(node))
-                    rewritten.append(
-                        ast.comprehension(self.store(held, node), once, [], 0)
-                    )
         if self.flags:
             at = node
             go = self.call("$go", at)
@@ -762,7 +763,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         else:
             node.elt = self.visit(node.elt)  # type: ignore[attr-defined]
         self.scope, self.can_hold = outer, outer_hold
-        self.lent = saved_lent
+        self.temporary = outer_temporary
         return node
 
     def visit_YieldFrom(self, node: ast.YieldFrom) -> ast.expr:
@@ -970,12 +971,14 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         if type(target) is ast.Name:
             self.check_binding(target.id, target)
             if isinstance(node.op, ast.Add) and not _is_scalar(node.value):
+                if self.is_fast(target) and _may_be_twice(node.value):
+                    return self.added(node, value)
                 # xs += ys iterates ys where xs is a list
                 value = self.checked(value, "ok", "$iadd", node, self.name(target.id, node))
             node.value = value
             return self.with_tests(node, [target])
         if isinstance(node.op, ast.Add) and not _is_scalar(node.value):
-            value = self.checked(value, "ok", "$iadd", node)
+            value = self.checked(value, "ok", "$iadd", node, first="$int")
         node.value = value
         if type(target) is ast.Attribute:
             self.assigned.add(self.mangled(target.attr))
@@ -983,6 +986,29 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         else:
             node.target = self.visit(target)
         return node
+
+    def added(self, node: ast.AugAssign, value: ast.expr) -> list[ast.stmt]:
+        """``x += v``: only a list or its like iterates v, and most sums are numbers.
+
+        → ``if type(x) is $int or type(x) is $float or type(x) is $str: x += v`` ``else: x += guarded v``
+        """
+        at = node
+        target = cast(ast.Name, node.target)
+        scalar = ast.BoolOp(
+            ast.Or(),
+            [
+                self.compare(
+                    self.type_of(self.name(target.id, at), at), ast.Is(), self.guard(kind, at), at
+                )
+                for kind in ("$int", "$float", "$str")
+            ],
+            **_place(at),
+        )
+        guarded = self.checked(value, "ok", "$iadd", at, self.name(target.id, at))
+        again = ast.AugAssign(self.store(target.id, at), node.op, guarded, **_place(at))
+        node.value = value
+        choice = ast.If(scalar, [node], [again], **_place(at))
+        return [choice, *self.tested([target.id], at)]
 
     def big_augmented(self, node: ast.AugAssign) -> ast.AST | list[ast.stmt]:
         """``x *= v`` → ``x = x * v if both are numbers else $imul(x, v)``; the same for % ** <<."""
@@ -1251,11 +1277,11 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         self.annotations(node.args)
         if node.returns is not None:
             node.returns = self.annotation(node.returns)
-        saved = (self.can_hold, self.self_name, self.in_class_function, self.hoisted, self.lent)
+        saved = (self.can_hold, self.self_name, self.in_class_function, self.hoisted, self.temporary)
         self.in_class_function = self.in_class_function or outer.kind == "class"
         self.self_name = self.first_argument(node.args)
         self.scope = self.scopes.of[node]
-        self.can_hold, self.lent = True, {}
+        self.can_hold, self.temporary = True, "$t"
         self.hoisted = hoisted(node, self.scope)
         docstring = _docstring(node.body)
         body = self.block(node.body[len(docstring) :])
@@ -1264,7 +1290,8 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         if node.name in ("__exit__", "__aexit__"):
             opening += self.without_traceback(node)
         node.body = [*docstring, *opening, *body] or [ast.Pass(**_place(node))]
-        self.can_hold, self.self_name, self.in_class_function, self.hoisted, self.lent = saved
+        self.can_hold, self.self_name, self.in_class_function = saved[:3]
+        self.hoisted, self.temporary = saved[3:]
         self.scope = outer
         return node
 
@@ -1319,7 +1346,8 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
     def visit_Lambda(self, node: ast.Lambda) -> ast.expr:
         self.arguments(node.args)
         saved = (self.scope, self.can_hold, self.self_name, self.in_class_function)
-        outer, self.hoisted, self.lent = (self.hoisted, self.lent), Hoisted(), {}
+        outer, self.hoisted = (self.hoisted, self.temporary), Hoisted()
+        self.temporary = "$t"
         self.in_class_function = self.in_class_function or self.scope.kind == "class"
         self.scope, self.can_hold = self.scopes.of[node], not self.in_iterable
         self.self_name = self.first_argument(node.args)
@@ -1330,7 +1358,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
             body = self.either(ready, body, self.constant(None, node), node)
         node.body = body
         self.scope, self.can_hold, self.self_name, self.in_class_function = saved
-        self.hoisted, self.lent = outer
+        self.hoisted, self.temporary = outer
         return node
 
     # ============================================================ classes
@@ -1478,9 +1506,32 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         )
         node.kwd_attrs = [self.mangled(a) for a in node.kwd_attrs]
         count = self.constant(len(node.patterns), at)
-        cls = self.unheld_class(node.cls)
+        plain = type(node.cls) is ast.Name and self.scope.is_global(node.cls.id)
+        if (
+            plain
+            and not node.kwd_attrs
+            and cast(ast.Name, node.cls).id in _MATCHED_AS_IS
+            and cast(ast.Name, node.cls).id not in self.shadowed
+        ):
+            return node  # case int(): the class itself, and at most the subject itself
         self._held += 1
         held = f"$p{self._held}"
+        if plain and self.can_hold:
+            # $pN = $s.h_N if C is $s.k_N else $pattern(C, "N", attrs, count), before the match
+            name = cast(ast.Name, node.cls)
+            if name.id in tables.NOT_OFFERED:
+                return self.refused_pattern(node, name.id)
+            site = f"{name.id}${next(_SITES)}"
+            read = self.hold(self.name(name.id, at), "$t", at)
+            same = self.compare(read, ast.Is(), self.cleared(f"k_{site}", at), at)
+            slow = self.call(
+                "$pattern", at, self.name("$t", at), self.constant(site, at), attrs, count
+            )
+            chosen = self.either(same, self.cleared(f"h_{site}", at), slow, at)
+            before.append(ast.Assign([self.store(held, at)], chosen, None, **_place(at)))
+            node.cls = self.attribute(self.name(held, at), "cls", _LOAD, at)
+            return node
+        cls = self.unheld_class(node.cls)
         empty = ast.arguments([], [], None, [], [], None, [])
         thunk: ast.expr = ast.Lambda(empty, cls, **_place(at))
         if self.scope.kind == "class":
@@ -1488,6 +1539,10 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         matcher = self.call("$matcher", at, thunk, attrs, count)
         before.append(ast.Assign([self.store(held, at)], matcher, None, **_place(at)))
         node.cls = self.attribute(self.name(held, at), "cls", _LOAD, at)
+        return node
+
+    def refused_pattern(self, node: ast.MatchClass, name: str) -> ast.pattern:
+        self.refuse(node, f"the name {name} is not offered here")
         return node
 
     def unheld_class(self, node: ast.expr) -> ast.expr:
@@ -1541,23 +1596,6 @@ def _only_names(target: ast.expr) -> bool:
     return isinstance(target, ast.Name) and not target.id.startswith("__")
 
 
-def _called(node: ast.AST) -> list[str]:
-    """Names called in an expression, outside of lambdas and comprehensions inside it."""
-    found: list[str] = []
-    queue: list[ast.AST] = [node]
-    while queue:
-        current = queue.pop()
-        if isinstance(
-            current, (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-        ):
-            continue
-        if type(current) is ast.Call and type(current.func) is ast.Name:
-            if current.func.id not in found:
-                found.append(current.func.id)
-        queue.extend(ast.iter_child_nodes(current))
-    return found
-
-
 def _small_arguments(node: ast.Call) -> bool:
     """True where all arguments are constants that keep the result within a small multiple."""
     values = [a.value for a in node.args if type(a) is ast.Constant]
@@ -1590,6 +1628,29 @@ def _may_recurse(node: ast.AST) -> bool:
         for statement in node.body  # type: ignore[attr-defined]  # a function
         for n in ast.walk(statement)
     )
+
+
+def _may_be_twice(node: ast.AST) -> bool:
+    """True where compiling an expression twice is cheap, and opens no scope twice."""
+    size = 0
+    for inner in ast.walk(node):
+        size += 1
+        if size > 24 or isinstance(
+            inner,
+            (
+                ast.Lambda,
+                ast.ListComp,
+                ast.SetComp,
+                ast.DictComp,
+                ast.GeneratorExp,
+                ast.NamedExpr,
+                ast.Yield,
+                ast.YieldFrom,
+                ast.Await,
+            ),
+        ):
+            return False
+    return True
 
 
 def _assigns(node: ast.AST) -> bool:
@@ -1689,6 +1750,11 @@ def _outer_patterns(pattern: ast.pattern) -> list[ast.pattern]:
         return [inner for p in pattern.patterns for inner in _outer_patterns(p)]
     return [pattern]
 
+
+#: Builtin classes whose pattern without attributes is matched by the interpreter itself.
+_MATCHED_AS_IS = frozenset(
+    "bool bytearray bytes dict float frozenset int list set str tuple complex object".split()
+)
 
 #: Names in a class body that the metaclass calls before the class is there.
 _CALLED_IN_BODY = frozenset({"_generate_next_value_", "_missing_"})
