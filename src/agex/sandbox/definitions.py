@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import FunctionType
+from types import FunctionType, MethodType
 from typing import Any, TypeAlias
 
 from agex.errors import LimitReached, TypeRefused
@@ -75,6 +75,8 @@ class Definitions:
             return is_agent_function(value) or offered.owns_function(value)
         if isinstance(value, type):
             return is_agent_class(value) or offered.owns_class(value)
+        if type(value) is MethodType:
+            return offered.owns_method(value)
         return offered.owns_type(type(value))
 
     def describe(self, value: Any) -> Description:

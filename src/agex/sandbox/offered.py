@@ -9,6 +9,7 @@ again by where they stand in their module's code.
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import importlib
 import sys
@@ -34,6 +35,10 @@ _CLOSURES = frozenset({"contextlib", "functools", "abc", "typing", "collections"
 _LRU = type(functools.lru_cache(lambda: None))
 #: Types of which every object is handed out by the sandbox, or belongs to it.
 _MACHINERY: tuple[type, ...] = (Guards, Builtins, Importer, Texts, Session)
+#: One of each exists, and identity is what they are for.
+_SENTINELS = {type(value): (name, value) for name, value in (
+    ("MISSING", dataclasses.MISSING), ("KW_ONLY", dataclasses.KW_ONLY),
+)}  # fmt: skip
 _WRAPPERS: tuple[type, ...] = (_LRU, functools.cached_property, typing.NewType)
 #: Computations in progress, which have no text that says where they stand.
 _RUNNING: tuple[type, ...] = (
@@ -43,13 +48,16 @@ _RUNNING: tuple[type, ...] = (
 )
 
 
+_OWN = frozenset({*_WRAPPERS, *_RUNNING, *_SENTINELS})
+
+
 class NotStorable(TypeError):
     """A value that no recipe can be written for; the message says what to keep instead."""
 
 
 def owns_type(kind: type) -> bool:
     """Whether every object of this type is described here."""
-    return issubclass(kind, (ModuleView, *_MACHINERY)) or kind in _WRAPPERS or kind in _RUNNING
+    return issubclass(kind, (ModuleView, *_MACHINERY)) or kind in _OWN
 
 
 def owns_class(cls: type) -> bool:
@@ -103,6 +111,11 @@ def describe(value: Any) -> Described:
         return _class(value)
     if isinstance(value, FunctionType):
         return _closure(value)
+    if type(value) in _SENTINELS:
+        name = _SENTINELS[type(value)][0]
+        return {"kind": "import", "name": name, "module": "dataclasses"}, (), None, None
+    if isinstance(value, MethodType):
+        return _bound(value)
     if isinstance(value, functools.cached_property):
         recipe = {"kind": "cached property", "name": value.attrname}
         return recipe, (value.func,), None, None
@@ -118,6 +131,21 @@ def _machinery(value: Any) -> Described:
         raise NotStorable("this belongs to a session that is no more")
     kind = next(kind for kind in _MACHINERY if isinstance(value, kind))
     return {"kind": "machinery", "name": kind.__name__}, (), None, guards.globals
+
+
+def owns_method(method: MethodType) -> bool:
+    """Whether this is a function of a session, such as its ``print``."""
+    return isinstance(method.__self__, _MACHINERY)
+
+
+def _bound(method: MethodType) -> Described:
+    owner = method.__self__
+    for base in type(owner).__mro__:
+        for name, value in vars(base).items():
+            if value is method.__func__:
+                recipe, _, _, namespace = _machinery(owner)
+                return {**recipe, "kind": "method", "of": recipe["name"], "name": name}, (), None, namespace
+    raise NotStorable(f"{method.__name__} cannot be found again")
 
 
 def _module(view: Any) -> Described:
@@ -242,6 +270,8 @@ def make(recipe: Mapping[str, Any], needs: tuple[Any, ...], namespace: dict[str,
     importer: Importer = namespace["$importer"]
     if kind == "machinery":
         return _machine(name, guards, importer, namespace)
+    if kind == "method":
+        return getattr(_machine(recipe["of"], guards, importer, namespace), name)
     if kind == "module":
         return importer.view(name)
     if kind == "shelf":

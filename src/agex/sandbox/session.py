@@ -566,16 +566,21 @@ def _holds_frames(error: BaseException) -> bool:
 def reached(space: Mapping[str, Any], names: frozenset[str]) -> frozenset[str]:
     """The names that code mentioning ``names`` could touch, through the functions it could call."""
     found: set[str] = set()
-    queue = [name for name in names if name in space and "$" not in name]
+    queue = [name for name in names if name in space and _is_own(name)]
     while queue:
         name = queue.pop()
         if name in found:
             continue
         found.add(name)
         for mentioned in _mentions(space[name]):
-            if mentioned not in found and mentioned in space and "$" not in mentioned:
+            if mentioned not in found and mentioned in space and _is_own(mentioned):
                 queue.append(mentioned)
     return frozenset(found)
+
+
+def _is_own(name: str) -> bool:
+    """Not a name of the machinery: a guard's, or one that every module has."""
+    return "$" not in name and name not in ("__name__", "__builtins__", "__annotations__")
 
 
 def _mentions(value: Any) -> set[str]:
