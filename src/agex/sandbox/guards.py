@@ -102,6 +102,7 @@ class Guards:
         #: ``(class, name)`` of members of agent classes that are read natively, and what
         #: ``super()`` hands out as it is: ``(start, class, name)``.
         self.native_members: set[tuple[type, str]] = set()
+        self.native_methods: set[tuple[Any, str]] = set()
         self.native_supers: set[tuple[type, type, str]] = set()
         #: Where ``print`` goes inside ``contextlib.redirect_stdout``, innermost last.
         self.redirects: list[Callable[[str], Any]] = []
@@ -124,6 +125,7 @@ class Guards:
         for prefix in ("r_", "m_", "w_", "x_"):
             self.cleared(prefix + name).clear()
         self.native_members.clear()
+        self.native_methods.clear()
         self.native_supers.clear()
 
     def expose(self, cls: type) -> None:
@@ -446,6 +448,8 @@ class Guards:
             return self.metaclass_attribute(cls, name)
         holder, raw = found
         if is_agent_class(holder):
+            if type(raw) is not FunctionType or is_agent_function(raw):
+                self.native_members.add((cls, name))
             return self.own_member(holder, raw, getattr(cls, name))
         kind = self.decisions.kind(holder)
         if kind in (kinds.BUILTIN, kinds.EXCEPTION):
@@ -675,6 +679,8 @@ class Guards:
 
     def change_door(self, owner: Any, name: str) -> Any:
         """The door of ``o.x += …``: reads and writes."""
+        if isinstance(owner, type):
+            return _ClassDoor(self, owner)
         if self.write_door(owner, name) is owner and self.door(owner, name) is owner:
             self.clear("x_" + name, type(owner))
             return owner
@@ -924,7 +930,18 @@ class Guards:
         if twin is not None:
             return twin(self, owner)
         if isinstance(owner, type) or cls in kinds.FUNCTION_TYPES or cls is super:
-            return Door(name, self.call(self.value(owner, name)))
+            if (owner, name) in self.native_methods:
+                return owner
+            value = self.value(owner, name)
+            approved = self.call(value)
+            if (
+                approved is value
+                and isinstance(owner, type)
+                and (owner, name) in self.native_members
+                and self.decisions.is_method(owner, name)
+            ):
+                self.native_methods.add((owner, name))
+            return Door(name, approved)
         if self.policy.instances and self.policy.instance_rule(owner) is not None:
             return Door(name, self.call(getattr(self.door(owner, name), name)))
         kind = self.decisions.kind(cls)
@@ -975,6 +992,8 @@ class Guards:
     def _open(self, owner: Any, what: str, *needed: str) -> Any:
         """``owner`` where its type's protocol is open; a refusal where nobody registered it."""
         cls = type(owner)
+        if cls in self.ok:
+            return owner
         if self.decisions.is_open(cls):
             self.ok.add(cls)
             return owner
@@ -1284,6 +1303,31 @@ class WriteDoor:
     def __getattribute__(self, name: str) -> Any:
         get = object.__getattribute__
         return get(self, "_guards").value(get(self, "_owner"), name)
+
+
+class _ClassDoor:
+    """Stands for a class in ``C.count += 1``: data in the place of data is written at once."""
+
+    __slots__ = ("_guards", "_owner")
+
+    def __init__(self, guards: Guards, owner: type) -> None:
+        _put_guards(self, guards)
+        _put_owner(self, owner)
+
+    def __getattribute__(self, name: str) -> Any:
+        owner, guards = _owner_of(self), _guards_of(self)
+        if (owner, name) in guards.native_members:
+            return getattr(owner, name)
+        return guards.value(owner, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        _guards_of(self).set_class(_owner_of(self), name, value)
+
+
+_put_guards = own_dict(_ClassDoor)["_guards"].__set__
+_put_owner = own_dict(_ClassDoor)["_owner"].__set__
+_guards_of = own_dict(_ClassDoor)["_guards"].__get__
+_owner_of = own_dict(_ClassDoor)["_owner"].__get__
 
 
 class _TypeAlias:
