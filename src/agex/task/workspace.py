@@ -9,14 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar, cast
 
 from agex.errors import LimitReached, RegistrationError, TaskFinished
 from agex.policy import Policy
 from agex.sandbox import Limits, Session
 from agex.sandbox.clock import Deadline, running
+from agex.sandbox.definitions import Definitions
 from agex.sandbox.opaque import view_of
-from agex.state.protocol import Namespace, State
+from agex.state.protocol import DefinitionCodec, Namespace, State
 from agex.task.options import Options
 from agex.task.place import Place
 from agex.task.verbs import VERBS
@@ -175,7 +176,7 @@ def open_session(
         policy,
         namespace=space.globals if space is not None else None,
         inputs=inputs,
-        limits=Limits(timeout_seconds=options.timeout_seconds, max_memory=options.max_memory),
+        limits=_limits(options),
         verbs={**VERBS, **{name: cls for name, (cls, _) in made.items()}},
     )
     for cls, make in made.values():
@@ -183,10 +184,14 @@ def open_session(
         session.guards.substitutes[id(view)] = (view, make)
     if space is not None:
         space.reserved = session.globals["$hidden"]
+        # Arguments are the caller's objects: they are not stored, and what is stored under their names
+        # waits until they are gone.
+        space.pinned = frozenset(inputs or ())
+        space.bind = session.bind
     return session
 
 
-def _space(state: Any, path: str) -> Namespace | None:
+def _space(state: Any, path: str, policy: Policy, options: Options) -> Namespace | None:
     if state is None:
         return None
     if not isinstance(state, State):
@@ -194,7 +199,14 @@ def _space(state: Any, path: str) -> Namespace | None:
             f"state= takes a state such as agex.Live() or agex.Versioned(), got "
             f"{type(state).__name__}. To start from a dict: agex.Live(the_dict)."
         )
-    return state.namespace(path)
+    # The state's protocol and the sandbox's class do not know of each other's Description, which are
+    # alike: this is where the two rooms meet.
+    definitions = cast(DefinitionCodec, Definitions(policy, _limits(options)))
+    return state.namespace(path, definitions=definitions)
+
+
+def _limits(options: Options) -> Limits:
+    return Limits(timeout_seconds=options.timeout_seconds, max_memory=options.max_memory)
 
 
 def open_sandbox(
@@ -205,7 +217,7 @@ def open_sandbox(
     makers: Makers = no_makers,
 ) -> Session:
     """The agent's world without a model, for ``agent.sandbox()``."""
-    space = _space(state, "")
+    space = _space(state, "", policy, options)
     if space is not None:
         space.load()
     return open_session(policy, space, inputs, options, makers)
@@ -226,7 +238,7 @@ def open_workspace(
     Raises:
         RegistrationError: the task's ``setup`` failed.
     """
-    space = _space(place.state, place.home)
+    space = _space(place.state, place.home, policy, options)
     session = open_session(policy, space, inputs, options, makers)
     workspace = Workspace(session, place, space, agent, task, inputs=inputs)
     if options.setup:
