@@ -100,6 +100,8 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         #: The temporary of the running scope. A comprehension that is a function of its own shares
         #: its temporary with the function around it, so it gets one that nobody else uses.
         self.temporary = "$t"
+        #: The function at hand computes with floats, by the look of its source.
+        self.floats = False
         #: Method reads (by ``id``) whose arguments are small constants.
         self.small: set[int] = set()
         #: Attribute names this source assigns.
@@ -110,8 +112,8 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
 
     def transform(self, tree: ast.Module) -> list[ast.stmt]:
         """The guarded statements of a module body. Mutates ``tree``."""
-        body = self.block(tree.body)
-        return body
+        self.floats = _has_floats(tree)
+        return self.block(tree.body)
 
     def visit(self, node: ast.AST) -> Any:
         return _METHODS.get(type(node), AgentTransformer.undecided)(self, node)
@@ -836,6 +838,8 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
             return _small_number(value, 3)
         if isinstance(op, ast.LShift):
             return _small_number(value, 64)
+        if isinstance(op, ast.BitOr):  # d |= [pair] iterates the pairs
+            return isinstance(value, (ast.Set, ast.SetComp, ast.Dict, ast.DictComp, ast.Constant))
         return not isinstance(op, ast.Mod)
 
     def both(self, node: ast.BinOp, slow: str, limit: int | None, rebinds: bool) -> ast.expr:
@@ -858,9 +862,21 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
             else:
                 firsts.append(self.hold(value, name, at))
                 agains.append(self.name(name, at))
-        test = self.compare(
-            self.type_of(firsts[0], at), ast.Is(), self.type_of(firsts[1], at), at
-        )
+        held = [type(first) is ast.NamedExpr for first in firsts]
+        if limit is None and self.floats and not all(held):
+            # Where floats are about, the operand that had to be held is one nearly always.
+            index = 1 if held[1] else 0
+            is_float = self.compare(
+                self.type_of(firsts[index], at), ast.Is(), self.guard("$float", at), at
+            )
+            alike = self.compare(
+                self.type_of(agains[0], at), ast.Is(), self.type_of(agains[1], at), at
+            )
+            test: ast.expr = ast.BoolOp(ast.Or(), [is_float, alike], **_place(at))
+        else:
+            test = self.compare(
+                self.type_of(firsts[0], at), ast.Is(), self.type_of(firsts[1], at), at
+            )
         if limit is None:
             numbers = ast.BoolOp(
                 ast.And(),
@@ -1013,9 +1029,13 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
     def big_augmented(self, node: ast.AugAssign) -> ast.AST | list[ast.stmt]:
         """``x *= v`` → ``x = x * v if both are numbers else $imul(x, v)``; the same for % ** <<."""
         at = node
-        slow = {ast.Mult: "$imul", ast.Mod: "$imod", ast.Pow: "$ipow", ast.LShift: "$ilshift"}[
-            type(node.op)
-        ]
+        slow = {
+            ast.Mult: "$imul",
+            ast.Mod: "$imod",
+            ast.Pow: "$ipow",
+            ast.LShift: "$ilshift",
+            ast.BitOr: "$ior",
+        }[type(node.op)]
         statements: list[ast.stmt] = []
         target = node.target
         held: list[str] = []
@@ -1058,7 +1078,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
                 ],
                 **_place(at),
             )
-            if type(node.op) in (ast.Mult, ast.Mod):
+            if type(node.op) in (ast.Mult, ast.Mod, ast.BitOr):
                 native = ast.BinOp(left, node.op, right, **_place(at))
                 result = self.either(numbers, native, self.call(slow, at, left, right), at)
             else:
@@ -1283,6 +1303,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         self.scope = self.scopes.of[node]
         self.can_hold, self.temporary = True, "$t"
         self.hoisted = hoisted(node, self.scope)
+        outer_floats, self.floats = self.floats, _has_floats(node)
         docstring = _docstring(node.body)
         body = self.block(node.body[len(docstring) :])
         opening = self.poll(node) if _may_recurse(node) else []
@@ -1292,6 +1313,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         node.body = [*docstring, *opening, *body] or [ast.Pass(**_place(node))]
         self.can_hold, self.self_name, self.in_class_function = saved[:3]
         self.hoisted, self.temporary = saved[3:]
+        self.floats = outer_floats
         self.scope = outer
         return node
 
@@ -1627,6 +1649,13 @@ def _may_recurse(node: ast.AST) -> bool:
         isinstance(n, (ast.Call, ast.Attribute, ast.Subscript, ast.BinOp, ast.Compare, ast.Await))
         for statement in node.body  # type: ignore[attr-defined]  # a function
         for n in ast.walk(statement)
+    )
+
+
+def _has_floats(node: ast.AST) -> bool:
+    return any(
+        type(n) is ast.Div or (type(n) is ast.Constant and type(n.value) is float)
+        for n in ast.walk(node)
     )
 
 
