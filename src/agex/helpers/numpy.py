@@ -68,7 +68,7 @@ NUMPY = (
     Exposed("numpy.polynomial.polynomial"),
     Exposed("numpy.polynomial.chebyshev"),
     Exposed("numpy.polynomial.legendre"),
-    Exposed("numpy.char", deny=(*DENIED, "mod"), sealed=("chararray",)),
+    Exposed("numpy.char", deny=(*DENIED, "mod", "chararray")),
     Exposed("numpy.strings", deny=(*DENIED, "mod")),
     Exposed("numpy.rec", deny=DENIED, sealed=("recarray",)),
     Exposed("numpy.dtypes"),
