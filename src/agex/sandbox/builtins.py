@@ -138,7 +138,25 @@ class Builtins:
         rule = guards.policy.instance_rule(owner)
         if rule is not None:
             return list(rule.members())
-        return guards.decisions.known_members(cls)
+        if kind == kinds.FUNCTION:
+            return self.function_names(owner)
+        names = guards.decisions.known_members(cls)
+        if kind in (kinds.REGISTERED, kinds.FOREIGN, kinds.CLASS):
+            return names
+        shown = tables.PROTOCOL | _SHOWN_DUNDERS
+        return sorted({*names, *(name for name in dir(cls) if name in shown)})
+
+    def function_names(self, function: Any) -> list[str]:
+        """What of a function or bound method may be read."""
+        found = set()
+        for name in dir(function):
+            if "$" not in name:
+                try:
+                    self.guards.function_value(function, name)
+                except AttributeError:
+                    continue
+                found.add(name)
+        return sorted(found)
 
     def help_(self, topic: Any = _MISSING, /) -> None:
         """Prints signature, docstring and members of what is registered."""
@@ -226,9 +244,8 @@ class Builtins:
 
     def dict_(self, /, *args: Any, **kwargs: Any) -> dict[Any, Any]:
         if args:
-            source = self.guards.mapping(args[0])
-            if type(source) is not dict and not hasattr(source, "keys"):
-                args = (self.taken(source), *args[1:])
+            if type(args[0]) is not dict:
+                args = (methods.pairs(self.guards, args[0]), *args[1:])
         return dict(*args, **kwargs)
 
     def sum_(self, iterable: Any, /, start: Any = 0) -> Any:
@@ -290,7 +307,7 @@ class Builtins:
     def iter_(self, source: Any, /, *sentinel: Any) -> Any:
         if sentinel:
             function = self.guards.call(source)
-            return bounds.polled(iter(function, *sentinel), clock.look)
+            return kinds.CallIterator(iter(function, *sentinel), clock.look)
         if type(source) is range and bounds.len_of_range(source) > bounds.MAX_RANGE:
             return bounds.polled(iter(source), clock.look)
         made = iter(self.guards.iter(source))
@@ -436,6 +453,9 @@ class Builtins:
             self.guards.call(function) if callable(function) else function
         )
 
+
+#: What ``dir`` lists of objects of Python's own types, beside the protocol.
+_SHOWN_DUNDERS = frozenset({"__class__", "__doc__", "__name__", "__qualname__", "__notes__"})
 
 for _name, _method in vars(Builtins).copy().items():
     if _name.endswith("_") and not _name.startswith("_"):

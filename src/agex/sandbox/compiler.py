@@ -160,7 +160,8 @@ def _compile(
     body = transformer.transform(tree)
     if transformer.lines:
         raise SyntaxRefused(sorted(transformer.lines, key=lambda entry: entry.line))
-    if echo and type(last) is ast.Expr and body and body[-1] is last:
+    starred = type(last) is ast.Expr and type(last.value) is ast.Starred  # a SyntaxError to come
+    if echo and type(last) is ast.Expr and not starred and body and body[-1] is last:
         last.value = transformer.call("$echo", last, last.value)
     filename = tracebacks.register(source)
     code = _wrap(body, bound, filename, scopes.awaits, future)

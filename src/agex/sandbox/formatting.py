@@ -24,7 +24,7 @@ from weakref import WeakSet
 from agex.errors import SizeRefused
 from agex.sandbox import bounds, kinds, tables
 from agex.sandbox.decisions import Decisions
-from agex.sandbox.opaque import ViewMeta
+from agex.sandbox.opaque import Type, ViewMeta
 from agex.sandbox.origin import find, is_agent_class, is_agent_function
 
 #: Exact types whose text is their value.
@@ -199,7 +199,8 @@ class Texts:
     ) -> int | None:
         decisions = self.decisions
         if isinstance(value, type):
-            return 60 if type(value) in (type, ViewMeta) or decisions.is_known_class(value) else None
+            known = value is Type or type(value) in (type, ViewMeta)
+            return 60 if known or decisions.is_known_class(value) else None
         kind = decisions.kind(cls)
         if kind in (kinds.FUNCTION, kinds.MODULE, kinds.REGISTERED):
             return 60
@@ -249,7 +250,7 @@ class Texts:
         inside = inside | {id(value)}
         again = lambda item: self.structure(item, inside, depth + 1)  # noqa: E731
         if isinstance(value, type) or self.is_safe(value):
-            return self.clean(repr(value)) if self.is_safe(value) else f"<class {cls.__name__!r}>"
+            return self.clean(repr(value)) if self.is_safe(value) else _class_text(value)
         if self.decisions.kind(cls) == kinds.FOREIGN:
             return f"<{cls.__name__} object>"
         if isinstance(value, _MAPPINGS):
@@ -282,7 +283,10 @@ class Texts:
         if cls in kinds.FUNCTION_TYPES and is_twin(value):
             return f"<built-in function {value.__name__}>"
         if cls is types.MethodType:
-            return f"<bound method {value.__qualname__} of {again(value.__self__)}>"
+            name = getattr(value.__func__, "__qualname__", None) or getattr(
+                value.__func__, "__name__", "?"
+            )
+            return f"<bound method {name if type(name) is _str else '?'} of {again(value.__self__)}>"
         if isinstance(value, types.SimpleNamespace):
             return f"namespace({', '.join(f'{k}={again(v)}' for k, v in vars(value).items())})"
         if isinstance(value, enum.Enum) and is_agent_class(cls):
@@ -355,6 +359,12 @@ class Texts:
     def template(self, template: _str, args: Sequence[Any], kwargs: Mapping[_str, Any]) -> _str:
         """``template.format(*args, **kwargs)`` with every field read through the guards."""
         return self.formatter.vformat(template, args, kwargs)
+
+
+def _class_text(cls: type) -> str:
+    """``repr`` of a class without asking its metaclass."""
+    said = type.__dict__
+    return f"<class '{said['__module__'].__get__(cls)}.{said['__qualname__'].__get__(cls)}'>"
 
 
 def is_twin(function: Any) -> bool:

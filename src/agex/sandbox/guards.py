@@ -17,6 +17,8 @@ pickler takes to another process finds the same rules there.
 from __future__ import annotations
 
 import collections
+import collections.abc
+import operator
 import types
 from collections.abc import Callable, Iterable, Iterator
 from types import BuiltinFunctionType, FunctionType, MethodType
@@ -1053,6 +1055,12 @@ class Guards:
         if left is not _MISSING and not isinstance(left, _EXTENDED):
             return value
         return self.iter(value)
+
+    def merged(self, left: Any, right: Any) -> Any:
+        """``left |= right``: a dict goes through pairs, which C code iterates one by one."""
+        if isinstance(left, collections.abc.MutableMapping):
+            right = methods.pairs(self, right)
+        return operator.ior(left, right)
 
     def unpack(self, value: Any, shape: tuple[Any, ...]) -> tuple[Any, ...]:
         """``value`` as nested tuples of the target's shape, every level through its guard."""

@@ -19,6 +19,7 @@ import itertools
 import string
 import types
 import typing
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from agex.sandbox import tables
@@ -75,6 +76,29 @@ def _iterators() -> set[type]:
     return found
 
 
+class CallIterator:
+    """``iter(function, sentinel)`` with a look at the clock now and then: it may never end."""
+
+    __slots__ = ("_count", "_look", "_real")
+
+    def __init__(self, real: Iterator[Any], look: Callable[[], None]) -> None:
+        self._real = real
+        self._look = look
+        self._count = 0
+
+    def __iter__(self) -> CallIterator:
+        return self
+
+    def __next__(self) -> Any:
+        self._count += 1
+        if not self._count & 1023:
+            self._look()
+        return next(self._real)
+
+
+CallIterator.__name__ = CallIterator.__qualname__ = "callable_iterator"
+CallIterator.__module__ = "builtins"
+
 #: Public members of internal types; an iterator has none.
 INTERNAL_MEMBERS: dict[type, frozenset[str]] = {
     **{kind: frozenset() for kind in _iterators()},
@@ -87,6 +111,7 @@ INTERNAL_MEMBERS: dict[type, frozenset[str]] = {
     type({}.items()): frozenset({"isdisjoint", "mapping"}),
     types.MappingProxyType: frozenset({"get", "keys", "values", "items", "copy"}),
     itertools.chain: frozenset(),
+    CallIterator: frozenset(),
     types.GenericAlias: frozenset(),
     types.UnionType: frozenset(),
 }

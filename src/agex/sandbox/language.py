@@ -202,7 +202,9 @@ def _dataclass_functions(guards: Guards) -> dict[str, Any]:
         annotations: dict[str, Any] = {}
         space: dict[str, Any] = dict(namespace or {})
         for spec in guards.iter(fields):
-            parts = (spec, "typing.Any") if type(spec) is str else tuple(spec)
+            if type(spec) is not str and not hasattr(type(spec), "__len__"):
+                raise TypeError(f"object of type '{type(spec).__name__}' has no len()")
+            parts = (spec, "typing.Any") if type(spec) is str else tuple(guards.iter(spec))
             if len(parts) not in (2, 3):
                 raise TypeError(f"Invalid field: {spec!r}")
             name = parts[0]
@@ -561,8 +563,9 @@ def _operator(guards: Guards) -> dict[str, Any]:
         **_names(
             operator,
             """add sub truediv floordiv neg pos abs and_ or_ xor invert rshift not_ truth is_ is_not
-            lt le eq ne ge gt matmul index isub itruediv ifloordiv iand ior ixor irshift imatmul""",
+            lt le eq ne ge gt matmul index isub itruediv ifloordiv iand ixor irshift imatmul""",
         ),
+        "ior": guards.merged,
         "mul": bounds.multiply,
         "imul": bounds.multiply_in_place,
         "pow": bounds.power,
@@ -598,7 +601,7 @@ def _collections(guards: Guards) -> dict[str, Any]:
         _mark_repr(made, guards.texts)
         return made
 
-    def container(real: Any, function_first: bool = False) -> Any:
+    def container(real: Any, function_first: bool = False, keyed: bool = False) -> Any:
         def make(*args: Any, **kwargs: Any) -> Any:
             rest = list(args)
             if function_first and rest and rest[0] is not None:
@@ -608,11 +611,12 @@ def _collections(guards: Guards) -> dict[str, Any]:
             for index, arg in enumerate(rest):
                 if index < int(function_first) or arg is None or isinstance(arg, int):
                     continue
-                rest[index] = (
-                    guards.mapping(arg)
-                    if isinstance(arg, collections.abc.Mapping)
-                    else methods.taken(guards, arg)
-                )
+                if keyed:
+                    rest[index] = methods.pairs(guards, arg)
+                elif isinstance(arg, collections.abc.Mapping):
+                    rest[index] = guards.mapping(arg)
+                else:
+                    rest[index] = methods.taken(guards, arg)
             return real(*rest, **kwargs)
 
         return make
@@ -625,10 +629,11 @@ def _collections(guards: Guards) -> dict[str, Any]:
         collections.UserDict,
         collections.UserList,
     ):
-        guards.substitutes[id(cls)] = (cls, container(cls))
+        keyed = cls in (collections.OrderedDict, collections.UserDict)
+        guards.substitutes[id(cls)] = (cls, container(cls, keyed=keyed))
     guards.substitutes[id(collections.defaultdict)] = (
         collections.defaultdict,
-        container(collections.defaultdict, function_first=True),
+        container(collections.defaultdict, function_first=True, keyed=True),
     )
     return {
         **_names(collections, "deque Counter OrderedDict defaultdict ChainMap UserDict UserList"),

@@ -8,6 +8,7 @@ that asks first and then lets the real method work. The guards hand these out; n
 from __future__ import annotations
 
 import collections
+import collections.abc
 from collections.abc import Callable
 from types import MethodType
 from typing import Any, Protocol
@@ -263,6 +264,20 @@ def taken(rules: Rules, iterable: Any) -> Any:
     return iterable
 
 
+def pairs(rules: Rules, source: Any) -> Any:
+    """What ``dict(source)`` may take: a mapping, or pairs, each of which is iterated as well."""
+    rules.mapping(source)
+    if isinstance(source, collections.abc.Mapping) or hasattr(type(source), "keys"):
+        return source
+    items = taken(rules, source)
+    if type(items) in (list, tuple, set, frozenset) and _PAIRS.issuperset(map(type, items)):
+        return items
+    return (item if type(item) in _PAIRS else rules.iter(item) for item in items)
+
+
+_PAIRS = frozenset({tuple, list, str, bytes})
+
+
 def _joinable(rules: Rules, separator: Any, parts: Any) -> Any:
     items = parts if type(parts) in (list, tuple) else list(taken(rules, parts))
     rules.iter(parts)
@@ -304,8 +319,12 @@ def _update(rules: Rules, owner: Any, real: Any) -> Callable[..., Any]:
             rules.mapping(other)
         if isinstance(owner, _SETS):
             return real(*(taken(rules, other) for other in others))
-        checked = [o if isinstance(o, collections.abc.Mapping) else taken(rules, o) for o in others]
-        return real(*checked, **items)
+        if isinstance(owner, collections.Counter):
+            return real(
+                *(o if isinstance(o, collections.abc.Mapping) else taken(rules, o) for o in others),
+                **items,
+            )
+        return real(*(pairs(rules, other) for other in others), **items)
 
     return update
 
@@ -354,6 +373,17 @@ def unbound_method(rules: Rules, holder: type, name: str) -> Callable[..., Any]:
 
     method.__name__ = method.__qualname__ = name
     return method
+
+
+def class_binding(real: Any) -> Callable[..., Any]:
+    """``classmethod.__get__``, which binds the type of a class that comes alone: ``type`` itself."""
+
+    def bind(instance: Any, owner: Any = None, /) -> Any:
+        if owner is None and isinstance(instance, type) and type(instance) is type:
+            return MethodType(real(instance, instance).__func__, Type)
+        return real(instance) if owner is None else real(instance, owner)
+
+    return bind
 
 
 class _Unbound:
@@ -429,6 +459,8 @@ def guarded_dunder(rules: Rules, owner: Any, holder: type, name: str, source: An
 
         return rounded
     if name in ("__iadd__", "__ior__", "__iand__", "__isub__", "__ixor__"):
+        if name == "__ior__" and isinstance(owner, collections.abc.MutableMapping):
+            return lambda other, /: real(pairs(rules, other))
         return lambda other, /: real(rules.mapping(other))
     if name == "__init__":
         return _init(rules, owner, holder, real)
@@ -476,6 +508,9 @@ def _bounded_format(real: Any, spec: str) -> str:
 def _init(rules: Rules, owner: Any, holder: type, real: Any) -> Callable[..., None]:
     """``super().__init__(…)`` of a builtin: containers iterate what they are given."""
     containers = (list, set, dict, bytearray, collections.deque)
+    keyed = issubclass(holder, (dict, collections.UserDict)) and not issubclass(
+        holder, collections.Counter
+    )
     if issubclass(holder, containers) or holder in kinds.LANGUAGE_GUARDED:
 
         def init(*args: Any, **kwargs: Any) -> None:
@@ -489,6 +524,8 @@ def _init(rules: Rules, owner: Any, holder: type, real: Any) -> Callable[..., No
                     bounds.check_length("bytearray", arg)
                 elif not isinstance(arg, (int, str, type(None))):
                     rules.mapping(arg)
+            if keyed:
+                args = (*args[: len(args) - len(rest)], *(pairs(rules, arg) for arg in rest))
             real(*args, **kwargs)
 
         return init

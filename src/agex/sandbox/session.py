@@ -501,6 +501,7 @@ def _guard_names(g: Guards, space: dict[str, Any], write: Callable[[str], None])
             "$actx": g.acontext,
             "$map": g.mapping,
             "$iadd": g.added,
+            "$ior": g.merged,
             "$unpack": g.unpack,
             "$call": g.call,
             "$raise": g.raised,

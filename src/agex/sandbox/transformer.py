@@ -251,6 +251,13 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
                     statements.append(
                         ast.Assign([self.store(prefix + name, at)], test, None, **_place(at))
                     )
+            if self.floats and name in self.hoisted.floats:
+                is_float = self.compare(
+                    self.type_of(self.name(name, at), at), ast.Is(), self.guard("$float", at), at
+                )
+                statements.append(
+                    ast.Assign([self.store("$f_" + name, at)], is_float, None, **_place(at))
+                )
         return statements
 
     def mangled(self, name: str) -> str:
@@ -747,10 +754,10 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
                         "$unpack", target, self.name(held, target), self.shape(target)
                     )
                 once = ast.List([source], _LOAD, **_place(target))
-                inner = ast.comprehension(self.visit(target), once, conditions, 0)
+                inner = ast.comprehension(self.unheld(target), once, conditions, 0)
                 rewritten.append(inner)
             else:
-                generator.target = self.visit(target)
+                generator.target = self.unheld(target)
             last = rewritten[-1]
             last.ifs = [self.visit(condition) for condition in conditions]
         if self.flags:
@@ -872,7 +879,15 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
             alike = self.compare(
                 self.type_of(agains[0], at), ast.Is(), self.type_of(agains[1], at), at
             )
-            test: ast.expr = ast.BoolOp(ast.Or(), [is_float, alike], **_place(at))
+            known: list[ast.expr] = []
+            if not any(held):
+                known = [
+                    self.name("$f_" + value.id, at)
+                    for value in agains
+                    if type(value) is ast.Name and value.id in self.hoisted.floats
+                ]
+            options = [*known, alike] if known else [is_float, alike]
+            test: ast.expr = ast.BoolOp(ast.Or(), options, **_place(at))
         else:
             test = self.compare(
                 self.type_of(firsts[0], at), ast.Is(), self.type_of(firsts[1], at), at
@@ -994,7 +1009,8 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
             node.value = value
             return self.with_tests(node, [target])
         if isinstance(node.op, ast.Add) and not _is_scalar(node.value):
-            value = self.checked(value, "ok", "$iadd", node, first="$int")
+            likely = "$float" if self.floats else "$int"
+            value = self.checked(value, "ok", "$iadd", node, first=likely)
         node.value = value
         if type(target) is ast.Attribute:
             self.assigned.add(self.mangled(target.attr))
