@@ -131,6 +131,9 @@ class FakeCodec:
                 namespace.pop(name, None)
             namespace.update(before)
 
+    def restored(self, value):
+        pass
+
     def fill(self, value, parts):
         if isinstance(value, type):
             for key, item in parts.items():

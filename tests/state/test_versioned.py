@@ -455,6 +455,39 @@ def test_what_the_policy_binds_is_not_stored_until_it_is_rebound(where):
     assert space.names() == ["other"]
 
 
+def test_an_argument_stands_before_a_stored_name_and_leaves_it_alone(where):
+    state = Versioned(where)
+    state["rows"] = ["stored"]
+    state.commit()
+    space = Versioned(where).namespace()
+    argument = ["argument"]
+    space.globals["rows"] = argument
+    space.reserved, space.pinned = {"rows": argument}, frozenset({"rows"})
+
+    space.load(["rows"])
+    saved = space.commit(["rows"])
+
+    assert space.globals["rows"] is argument
+    assert saved.removed == saved.changed == ()
+    assert Versioned(state.blobs.store)["rows"] == ["stored"]
+    space.globals["rows"] = ["the agent's"]
+    space.commit(["rows"])
+    assert Versioned(state.blobs.store)["rows"] == ["the agent's"]
+
+
+def test_what_is_loaded_is_bound_through_the_session(where):
+    state = Versioned(where)
+    state["sum"] = 5
+    state.commit()
+    space = Versioned(state.blobs.store).namespace()
+    bound = {}
+    space.bind = bound.__setitem__
+
+    space.load(["sum"])
+
+    assert bound == {"sum": 5}
+
+
 def test_a_log_grows_and_is_read_in_order(where):
     state = Versioned(where)
     log = state.namespace("worker").log("conversation")

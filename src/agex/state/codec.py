@@ -435,6 +435,8 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
             return rebuild.instance, made, state, items, pairs, rebuild.attributes
         if way == "method" and self._around.owns(type(obj.__self__)):
             return rebuild.method, (obj.__self__, obj.__func__.__name__)
+        if way == "method" and self._around.owns(obj):
+            return self._definition(obj)
         if way == "array":
             base = _memory(obj) if self._memories else None
             if base is not None and id(base) in self._memories and not obj.dtype.hasobject:
@@ -472,6 +474,8 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
             return "inert definition"
         if kind is InertInstance:
             return "inert instance"
+        if issubclass(kind, type):
+            return "function or class"  # even where its metaclass is the agent's
         if self._around.owns(kind):
             return "plain" if has_host_hooks(kind, self._around.owns) else "agent"
         if issubclass(kind, _BY_NAME):
@@ -595,6 +599,8 @@ class _Unpickler(pickle.Unpickler):
 
     def _rebuild_attributes(self, obj: Any, state: Any) -> None:
         set_state(obj, state)
+        if self._around.codec is not None:
+            self._around.codec.restored(obj)
 
     def _rebuild_member(self, cls: Any, name: str) -> Any:
         return enum_member(cls, name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from typing import Any
 
 from agex.state.protocol import DefinitionCodec, Missing, Saved
@@ -41,6 +41,8 @@ class LiveNamespace:
         self.path = path
         self.globals: dict[str, Any] = {}
         self.reserved: Mapping[str, Any] = {}
+        self.pinned: frozenset[str] = frozenset()
+        self.bind: Callable[[str, Any], None] | None = None
         self._state = state
         self._logs: dict[str, LiveLog] = {}
         self._known: dict[str, Any] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from agex.state.blobs import BlobId, Blobs, blob_id
@@ -42,6 +42,8 @@ class VersionedNamespace:
         self.path = path
         self.globals: dict[str, Any] = {}
         self.reserved: Mapping[str, Any] = {}
+        self.pinned: frozenset[str] = frozenset()
+        self.bind: Callable[[str, Any], None] | None = None
         self.loaded: set[str] = set()
         self.dirty: set[str] = set()  # set by the host and not committed yet
         self.handed: set[str] = set()  # read by the host, who may change them in place
@@ -89,7 +91,18 @@ class VersionedNamespace:
 
     def board(self) -> Board:
         """The names as they are bound now."""
-        return Board(self.globals, self.loaded, self.reserved)
+        return Board(self.globals, self.loaded, self.reserved, self.pinned)
+
+    def is_covered(self, name: str) -> bool:
+        """Whether an argument of the running task stands before the stored name."""
+        return name in self.pinned and self.reserved.get(name, self) is self.globals.get(name)
+
+    def put(self, name: str, value: Any) -> None:
+        """Bind what was loaded."""
+        if self.bind is None:
+            self.globals[name] = value
+        else:
+            self.bind(name, value)
 
     def own_names(self) -> set[str]:
         """Every name that may be the agent's: loaded, set by the host, or bound by an action."""
@@ -122,7 +135,7 @@ def load(owner: Owner, names: Iterable[tuple[str, str]]) -> dict[tuple[str, str]
         labels: dict[tuple[str, str], str] = {}
         for path, name in waiting:
             space = owner.space(path)
-            if (path, name) in seen or name in space.dirty:
+            if (path, name) in seen or name in space.dirty or space.is_covered(name):
                 continue
             seen.add((path, name))
             if name in space.loaded and name in space.globals:
@@ -137,7 +150,7 @@ def load(owner: Owner, names: Iterable[tuple[str, str]]) -> dict[tuple[str, str]
             if isinstance(value, Missing):
                 absent[path, name] = value
             else:
-                space.globals[name] = value
+                space.put(name, value)
     return absent
 
 

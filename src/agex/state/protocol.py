@@ -15,7 +15,7 @@ How a task uses a namespace, action by action::
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
@@ -68,6 +68,10 @@ class DefinitionCodec(Protocol):
 
     def fill(self, value: Any, parts: Any) -> None:
         """Give a created value the parts that could not exist before it."""
+        ...
+
+    def restored(self, value: Any) -> None:
+        """An instance of an agent-made class has its attributes again."""
         ...
 
 
@@ -133,7 +137,13 @@ class Namespace(Protocol):
     path: str
     globals: dict[str, Any]
     reserved: Mapping[str, Any]
-    """Names the policy binds: not stored while they are bound to these very values."""
+    """Names that are not the agent's while they are bound to these very values: what the policy
+    binds, and the arguments of the running task. They are not stored."""
+    pinned: frozenset[str]
+    """Those of them that stand before stored names: arguments. A stored name that was the agent's own
+    rebinding of a registered one is loaded over it; under an argument it waits until the run is over."""
+    bind: Callable[[str, Any], None] | None
+    """Called to bind what is loaded, where a session must know; otherwise ``globals`` is written to."""
 
     def names(self) -> list[str]:
         """Every stored name, loaded or not, sorted."""

@@ -113,6 +113,12 @@ class Reader(Mapping[str, Any]):
     def __getitem__(self, name: str) -> Any:
         with self.lock:
             space = self.space("")
+            if space.is_covered(name):
+                label = self.heap.tree.label("", name)
+                if label is None:
+                    raise KeyError(name)
+                self.heap.load([label])
+                return self.heap.nodes[label].value
             if name not in space.dirty or name not in space.globals:
                 absent = load(self, [("", name)])
                 if ("", name) in absent:

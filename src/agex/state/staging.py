@@ -29,6 +29,7 @@ from agex.state.tree import Root, Space, Tree, space_to
 
 Name: TypeAlias = tuple[str, str]  # path, name
 ABSENT: Any = object()  # Any: stands where any value could
+COVERED: Any = object()
 
 
 @dataclass(slots=True)
@@ -38,12 +39,14 @@ class Board:
     values: Mapping[str, Any]
     loaded: set[str]
     reserved: Mapping[str, Any]
+    pinned: frozenset[str] = frozenset()
 
     def value(self, name: str) -> Any:
-        """What ``name`` is bound to, ``ABSENT`` if it is not or is the policy's own."""
+        """What ``name`` is bound to: ``ABSENT`` if it is not, or is the policy's own; ``COVERED`` if an
+        argument of the running task stands before it."""
         value = self.values.get(name, ABSENT)
         if value is not ABSENT and self.reserved.get(name, ABSENT) is value:
-            return ABSENT
+            return COVERED if name in self.pinned else ABSENT
         return value
 
 
@@ -143,6 +146,8 @@ class Staging:
             return False
         old = self._tree.label(*name)
         value = board.value(name[1])
+        if value is COVERED:
+            return False
         if value is ABSENT:
             if old is None or name[1] not in board.loaded:
                 return False  # never stored, or stored and not looked at
