@@ -3,7 +3,7 @@
 A type test costs as much as the attribute read it guards. Where a fast local is read or indexed more
 often than it is bound, the transformer tests its type right after each binding and keeps the answer in
 a local of its own (``$o_p``: every attribute of ``p`` is the agent's own; ``$i_p``: ``p`` may be
-indexed). The answer stays true until the next binding, because nothing but this frame binds a fast
+indexed; ``$f_p``: ``p`` is a float, which repeats nothing). The answer stays true until the next binding, because nothing but this frame binds a fast
 local, and a type never leaves the two sets that are asked here.
 
 Only simple bindings qualify: parameters, plain and tuple assignment, ``for``, ``with``. A name that is
@@ -30,16 +30,19 @@ _NESTED = (
 
 @dataclass(slots=True)
 class Hoisted:
-    """Names whose attributes (``own``) and whose items (``items``) are tested at the binding."""
+    """Names whose attributes (``own``), whose items (``items``) or whose being a float (``floats``)
+    are tested at the binding."""
 
     own: frozenset[str] = frozenset()
     items: frozenset[str] = frozenset()
+    floats: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
 class _Count:
     own: dict[str, float] = field(default_factory=dict)
     items: dict[str, float] = field(default_factory=dict)
+    factors: dict[str, float] = field(default_factory=dict)
     bound: dict[str, float] = field(default_factory=dict)
     other: set[str] = field(default_factory=set)
 
@@ -65,15 +68,15 @@ def hoisted(node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> Hoist
             and scope.is_fast(name)
         )
 
-    return Hoisted(worth(count.own), worth(count.items))
+    return Hoisted(worth(count.own), worth(count.items), worth(count.factors))
 
 
 def bound_names(target: ast.expr) -> list[str]:
-    """The plain names a simple target binds."""
+    """The plain names a target binds, at any depth; starred ones are exact lists."""
     if isinstance(target, ast.Name):
         return [target.id]
     if isinstance(target, (ast.Tuple, ast.List)):
-        return [e.id for e in target.elts if isinstance(e, ast.Name)]
+        return [name for element in target.elts for name in bound_names(element)]
     return []
 
 
@@ -87,7 +90,7 @@ def _bind(target: ast.expr, weight: float, count: _Count) -> None:
         count.bound[target.id] = count.bound.get(target.id, 0.0) + weight
     elif isinstance(target, (ast.Tuple, ast.List)):
         for element in target.elts:
-            if isinstance(element, ast.Name):
+            if isinstance(element, (ast.Name, ast.Tuple, ast.List)):
                 _bind(element, weight, count)
             else:
                 _other(element, count)
@@ -172,6 +175,10 @@ def _expression(node: ast.AST, weight: float, count: _Count) -> None:
         value = node.value  # type: ignore[attr-defined]
         if type(value) is ast.Name:
             count.items[value.id] = count.items.get(value.id, 0.0) + weight
+    elif kind is ast.BinOp and type(node.op) is ast.Mult:  # type: ignore[attr-defined]
+        for side in (node.left, node.right):  # type: ignore[attr-defined]
+            if type(side) is ast.Name:
+                count.factors[side.id] = count.factors.get(side.id, 0.0) + weight
     elif kind is ast.Call:
         func = node.func  # type: ignore[attr-defined]
         if type(func) is ast.Attribute and type(func.value) is ast.Name:
