@@ -76,7 +76,8 @@ def multiply(left: Any, right: Any) -> Any:
 def multiply_in_place(left: Any, right: Any) -> Any:
     """``left *= right``, bounded."""
     _check_product(left, right)
-    return operator.imul(left, right)
+    left *= right
+    return left
 
 
 def check_power(base: Any, exponent: Any) -> None:
@@ -119,7 +120,8 @@ def power_left(base: Any) -> Any:
 
 def power_in_place(base: Any, exponent: Any) -> Any:
     check_power(base, exponent)
-    return operator.ipow(base, exponent)
+    base **= exponent
+    return base
 
 
 def _check_shift(left: Any, count: Any) -> None:
@@ -137,7 +139,8 @@ def shift(left: Any, count: Any) -> Any:
 
 def shift_in_place(left: Any, count: Any) -> Any:
     _check_shift(left, count)
-    return operator.ilshift(left, count)
+    left <<= count
+    return left
 
 
 def check_spec(spec: str) -> None:

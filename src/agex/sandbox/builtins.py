@@ -31,7 +31,7 @@ _MISSING: Any = object()
 _TAKEN = (list, tuple, dict, set, frozenset, str)
 
 
-class SystemExit(BaseException):  # noqa: A001  # it is what agent code knows by that name
+class SystemExit(BaseException):  # what agent code knows by that name
     """``SystemExit`` of agent code: ends the action, never the host."""
 
     def __init__(self, *args: Any) -> None:
@@ -39,7 +39,7 @@ class SystemExit(BaseException):  # noqa: A001  # it is what agent code knows by
         self.code = args[0] if len(args) == 1 else args or None
 
 
-class KeyboardInterrupt(BaseException):  # noqa: A001  # the same
+class KeyboardInterrupt(BaseException):  # the same
     """``KeyboardInterrupt`` of agent code; the person's own passes through agent code unseen."""
 
 
@@ -56,7 +56,7 @@ class Builtins:
         write: takes what is printed.
     """
 
-    def __init__(self, guards: Guards, write: Callable[[str], None]) -> None:
+    def __init__(self, guards: Guards, write: Callable[[str], object]) -> None:
         self.guards = guards
         self.write = write
 
@@ -184,7 +184,7 @@ class Builtins:
         else:
             lines.append(f"{type(topic).__name__} object")
         members = [n for n in self.dir_(topic) if not n.startswith("_")]
-        if members and not type(topic) in kinds.FUNCTION_TYPES:
+        if members and type(topic) not in kinds.FUNCTION_TYPES:
             lines.append("members: " + ", ".join(members))
         return "\n".join(lines)
 
@@ -468,7 +468,7 @@ _LAYERS: frozenset[type] = frozenset(
 )
 
 
-def offered(guards: Guards, write: Callable[[str], None]) -> dict[str, Any]:
+def offered(guards: Guards, write: Callable[[str], object]) -> dict[str, Any]:
     """What a session's globals hold of builtins: ``$b_…`` and ``$n_…`` for calls, names for values."""
     made = Builtins(guards, write)
     result: dict[str, Any] = {}

@@ -8,6 +8,7 @@ Every rule here looks at exact types and at the class that *defines* a name, nev
 from __future__ import annotations
 
 import enum
+import types
 from enum import Enum, auto
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
@@ -235,7 +236,7 @@ class Decisions:
         )
 
 
-_NAMESPACE: Any = __import__("types").SimpleNamespace
+_NAMESPACE: Any = types.SimpleNamespace
 
 #: Namesakes of exceptions that would end the host; filled by ``builtins.py``.
 STAND_IN_CLASSES: set[type] = set()

@@ -8,13 +8,13 @@ place. Aliased structures, whose text can be exponentially longer than they are,
 
 from __future__ import annotations
 
+import _string  # type: ignore[import-not-found]  # what string.Formatter splits fields with
 import collections
 import collections.abc
 import contextlib
 import dataclasses
 import enum
 import itertools
-import operator
 import string
 import types
 from collections.abc import Callable, Mapping, Sequence
@@ -74,7 +74,7 @@ class Texts:
             return self.clean(_str(value))
         return self.repr(value)
 
-    def repr(self, value: Any) -> str:
+    def repr(self, value: Any) -> _str:
         """``repr(value)``"""
         if type(value) in PLAIN:
             return repr(value)
@@ -82,11 +82,11 @@ class Texts:
             return self.clean(repr(value))
         return self.structure(value, set(), 0)
 
-    def ascii(self, value: Any) -> str:
+    def ascii(self, value: Any) -> _str:
         """``ascii(value)``"""
         return self.repr(value).encode("ascii", "backslashreplace").decode("ascii")
 
-    def format(self, value: Any, spec: Any = "") -> str:
+    def format(self, value: Any, spec: Any = "") -> _str:
         """``format(value, spec)``, width and precision bounded."""
         if not isinstance(spec, _str):
             raise TypeError(f"format() argument 2 must be str, not {type(spec).__name__}")
@@ -114,7 +114,7 @@ class Texts:
 
     # ------------------------------------------------------------ is the interpreter's text safe?
 
-    def has_own(self, cls: type, name: str) -> bool:
+    def has_own(self, cls: type, name: _str) -> bool:
         """Does an agent class define this method itself? Then its text is agent code, guarded."""
         found = find(cls, name)
         if found is None or not is_agent_class(found[0]):
@@ -248,7 +248,10 @@ class Texts:
         if depth > _DEPTH or id(value) in inside:
             return "..."
         inside = inside | {id(value)}
-        again = lambda item: self.structure(item, inside, depth + 1)  # noqa: E731
+
+        def again(item: Any) -> _str:
+            return self.structure(item, inside, depth + 1)
+
         if isinstance(value, type) or self.is_safe(value):
             return self.clean(repr(value)) if self.is_safe(value) else _class_text(value)
         if self.decisions.kind(cls) == kinds.FOREIGN:
@@ -329,7 +332,7 @@ class Texts:
                     if isinstance(value, int):
                         bounds.check_spec(_str(abs(value))) if abs(value) > bounds.MAX_WIDTH and "*" in text else None
             arguments: Any = tuple(self.argument(value) for value in values)
-        elif isinstance(values, Mapping) and type(values) is not _str:
+        elif isinstance(values, Mapping):
             self.item(values)
             arguments = {key: self.argument(item) for key, item in values.items()} if type(
                 values
@@ -346,7 +349,8 @@ class Texts:
         """``left %= right``"""
         if isinstance(left, (_str, bytes, bytearray)):
             return self.percent(left, right)
-        return operator.imod(left, right)
+        left %= right
+        return left
 
     def argument(self, value: Any) -> Any:
         """A value for ``%``: numbers and strings as they are, the rest as something with safe text."""
@@ -492,6 +496,8 @@ _SHOWN_FIELDS: dict[type, tuple[str, ...]] = {
     collections.abc.ValuesView: ("_mapping",),
     collections.abc.ItemsView: ("_mapping",),
 }
-_split: Any = __import__("_string").formatter_field_name_split
+_split: Any = _string.formatter_field_name_split
 _str = str
-_KEYS, _VALUES, _ITEMS = type({}.keys()), type({}.values()), type({}.items())
+_KEYS: type = type({}.keys())
+_VALUES: type = type({}.values())
+_ITEMS: type = type({}.items())

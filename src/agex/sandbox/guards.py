@@ -16,10 +16,12 @@ pickler takes to another process finds the same rules there.
 
 from __future__ import annotations
 
+import abc
 import collections
 import collections.abc
-import operator
+import enum
 import types
+import typing
 from collections.abc import Callable, Iterable, Iterator
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
@@ -280,7 +282,8 @@ class Guards:
         """``o.__dict__`` of an object that is all the agent's own; the real one."""
         cls = type(owner)
         if cls is _NAMESPACE:
-            return vars(owner)
+            held: dict[str, Any] = vars(owner)
+            return held
         if not is_agent_class(cls) or not self.is_pure(cls):
             raise self.refusal(owner, "__dict__")
         self.expose(cls)
@@ -1060,7 +1063,8 @@ class Guards:
         """``left |= right``: a dict goes through pairs, which C code iterates one by one."""
         if isinstance(left, collections.abc.MutableMapping):
             right = methods.pairs(self, right)
-        return operator.ior(left, right)
+        left |= right
+        return left
 
     def unpack(self, value: Any, shape: tuple[Any, ...]) -> tuple[Any, ...]:
         """``value`` as nested tuples of the target's shape, every level through its guard."""
@@ -1415,7 +1419,7 @@ def chain_of(error: BaseException) -> Iterator[BaseException]:
         )
 
 
-_BARE: frozenset[type] = kinds.BARE_BASES | {__import__("abc").ABC}
+_BARE: frozenset[type] = kinds.BARE_BASES | {abc.ABC}
 _NAMESPACE = types.SimpleNamespace
 #: Where a function of the standard library keeps its checked form.
 _CHECKED = "$checked"
@@ -1463,6 +1467,6 @@ _PROTOCOL_READS = (
     - frozenset({"__getattr__", "__setattr__", "__delattr__", "__dir__", "__subclasshook__"})
 ) | frozenset({"__add__", "__mul__"})
 _METACLASSES: frozenset[type] = frozenset(
-    {__import__("abc").ABCMeta, __import__("enum").EnumMeta, type(__import__("typing").Protocol)}
+    {abc.ABCMeta, enum.EnumMeta, type(typing.Protocol)}
 )
 

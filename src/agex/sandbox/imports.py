@@ -7,13 +7,19 @@ twin, submodules as views, the module's own containers as copies.
 
 from __future__ import annotations
 
+import contextlib
+import copy
+import dataclasses
 import functools
+import itertools
 import json
 import math
+import operator
 import random
 import re
 import string
 import time
+import typing
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -295,12 +301,12 @@ def _curated_homes() -> dict[int, tuple[Any, str, str]]:
     probe.substitutes = {}
     for module_name, real in (
         ("functools", functools),
-        ("operator", __import__("operator")),
-        ("copy", __import__("copy")),
-        ("dataclasses", __import__("dataclasses")),
-        ("itertools", __import__("itertools")),
-        ("contextlib", __import__("contextlib")),
-        ("typing", __import__("typing")),
+        ("operator", operator),
+        ("copy", copy),
+        ("dataclasses", dataclasses),
+        ("itertools", itertools),
+        ("contextlib", contextlib),
+        ("typing", typing),
     ):
         for name in _CURATED_NAMES.get(module_name, ()):
             value = getattr(real, name, None)

@@ -54,9 +54,7 @@ def _iterators() -> set[type]:
     running = coroutine()
     agen = async_generator()
     step = agen.asend(None)
-    found = {
-        type(x)
-        for x in (
+    examples: tuple[Any, ...] = (
             iter([]), iter(()), iter({}), iter({}.values()), iter({}.items()), iter(set()),
             iter(""), iter("\u00e9"), iter(b""), iter(bytearray()), iter(range(0)),
             iter(range(1 << 70)), reversed([]), reversed({}), reversed({}.values()),
@@ -67,8 +65,8 @@ def _iterators() -> set[type]:
             collections.OrderedDict().items(), iter(collections.OrderedDict().items()),
             generator(), agen, running, step, running.__await__(),
             map(str, ()), zip(), filter(None, ()), enumerate(()), types.MappingProxyType({}),
-        )
-    }  # fmt: skip
+    )  # fmt: skip
+    found = {type(example) for example in examples}
     running.close()
     step.close()
     found |= {v for v in vars(itertools).values() if isinstance(v, type)}
@@ -99,13 +97,25 @@ class CallIterator:
 CallIterator.__name__ = CallIterator.__qualname__ = "callable_iterator"
 CallIterator.__module__ = "builtins"
 
+def _awaiting() -> Any:
+    """What ``await`` steps through: the iterator of a coroutine."""
+
+    async def nothing() -> None:
+        pass
+
+    running = nothing()
+    steps = running.__await__()
+    running.close()
+    return steps
+
+
 #: Public members of internal types; an iterator has none.
 INTERNAL_MEMBERS: dict[type, frozenset[str]] = {
     **{kind: frozenset() for kind in _iterators()},
     types.GeneratorType: frozenset({"send", "throw", "close", "gi_running", "gi_suspended"}),
     types.CoroutineType: frozenset({"send", "throw", "close", "cr_running", "cr_suspended"}),
     types.AsyncGeneratorType: frozenset({"asend", "athrow", "aclose", "ag_running"}),
-    type((lambda: (yield))().__iter__()): frozenset({"send", "throw", "close"}),
+    type(_awaiting()): frozenset({"send", "throw", "close"}),
     type({}.keys()): frozenset({"isdisjoint", "mapping"}),
     type({}.values()): frozenset({"mapping"}),
     type({}.items()): frozenset({"isdisjoint", "mapping"}),
@@ -159,6 +169,11 @@ class OwnPartialMethod(functools.partialmethod):  # type: ignore[type-arg]
 
 OwnPartialMethod.__name__ = OwnPartialMethod.__qualname__ = "partialmethod"
 
+_MANAGERS: tuple[tuple[Any, Any], ...] = (
+    (contextlib.contextmanager, lambda: iter(())),
+    (contextlib.asynccontextmanager, lambda: iter(())),
+)
+
 #: Curated classes: what of them is native, and what is guarded (see ``methods.py``).
 #: ``None`` for the members means that every public one is native.
 LANGUAGE_MEMBERS: dict[type, frozenset[str] | None] = {
@@ -198,10 +213,7 @@ LANGUAGE_MEMBERS: dict[type, frozenset[str] | None] = {
     dataclasses.KW_ONLY: frozenset(),
     **{
         type(made(function)()): frozenset()
-        for made, function in (
-            (contextlib.contextmanager, lambda: iter(())),
-            (contextlib.asynccontextmanager, lambda: iter(())),
-        )
+        for made, function in _MANAGERS
     },
     contextlib.suppress: frozenset(),
     contextlib.nullcontext: frozenset({"enter_result"}),
@@ -244,7 +256,7 @@ del _alias
 
 #: Classes of the language that have nothing to hide as a base: they bring hooks, not data.
 BARE_BASES: frozenset[type] = frozenset(
-    {object, typing.Generic, typing.Protocol}
+    {object, typing.cast(type, typing.Generic), typing.cast(type, typing.Protocol)}
     | {c for c in (getattr(typing, "_ProtocolMeta", None),) if c is not None}
 )
 

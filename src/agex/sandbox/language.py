@@ -60,7 +60,7 @@ class _DataclassRepr:
         names = [f.name for f in dataclasses.fields(cls) if f.repr]
         running: set[int] = set()
 
-        def __repr__(self: Any) -> str:  # noqa: N807  # it becomes one
+        def __repr__(self: Any) -> str:  # it becomes one
             if id(self) in running:
                 return "..."
             running.add(id(self))
@@ -552,7 +552,8 @@ def _operator(guards: Guards) -> dict[str, Any]:
         del item(obj)[key]
 
     def iadd(left: Any, right: Any) -> Any:
-        return operator.iadd(left, guards.added(right, left))
+        left += guards.added(right, left)
+        return left
 
     def mod(left: Any, right: Any) -> Any:
         if isinstance(left, (str, bytes)):
@@ -648,7 +649,7 @@ def _mark_repr(cls: Any, texts: Texts) -> None:
     """A NamedTuple shows its fields within the policy."""
     names = cls._fields
 
-    def __repr__(self: Any) -> str:  # noqa: N807  # it becomes one
+    def __repr__(self: Any) -> str:  # it becomes one
         return texts.fields(self, names)
 
     texts.own_texts.add(__repr__)
@@ -868,14 +869,15 @@ def _typing(guards: Guards) -> dict[str, Any]:
         return hint
 
     def named_tuple(name: str, fields: Any = (), /, **more: Any) -> Any:
-        made = mark(typing.NamedTuple(name, list(fields)))  # type: ignore[misc]
+        make: Any = typing.NamedTuple
+        made = mark(make(name, list(fields)))
         type.__setattr__(made, "__module__", tables.HOME)
         _mark_repr(made, guards.texts)
         return made
 
     def typed_dict(name: str, fields: Any = None, /, *, total: bool = True, **more: Any) -> Any:
-        made = typing.TypedDict(name, dict(fields or {}), total=total)  # type: ignore[operator]
-        return mark(made)
+        make: Any = typing.TypedDict
+        return mark(make(name, dict(fields or {}), total=total))
 
     named_tuple.__mro_entries__ = typing.NamedTuple.__mro_entries__  # type: ignore[attr-defined]
     guards.substitutes[id(typing.NamedTuple)] = (typing.NamedTuple, named_tuple)

@@ -118,7 +118,7 @@ class Session:
         *,
         namespace: dict[str, Any] | None = None,
         inputs: Mapping[str, Any] | None = None,
-        limits: Limits = Limits(),  # noqa: B008  # frozen
+        limits: Limits = Limits(),  # frozen
         verbs: Mapping[str, Callable[..., Any]] | None = None,
     ) -> None:
         self.policy = policy
@@ -456,12 +456,12 @@ def _fill(session: Session, verbs: Mapping[str, Any], inputs: Mapping[str, Any])
     for name, value in inputs.items():
         session.bind(name, value)
         hidden[name] = value
-    held = formatting.types.SimpleNamespace(**inputs)
+    held = types.SimpleNamespace(**inputs)
     if inputs and "inputs" not in inputs:
         space["inputs"] = hidden["inputs"] = held
 
 
-def _guard_names(g: Guards, space: dict[str, Any], write: Callable[[str], None]) -> None:
+def _guard_names(g: Guards, space: dict[str, Any], write: Callable[[str], object]) -> None:
     """The part of the globals that every session has, at home and away."""
     offered = builtins.offered(g, write)
     space.update(offered)
