@@ -53,9 +53,9 @@ def hoisted(node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> Hoist
     args = node.args
     for arg in [*args.posonlyargs, *args.args, *args.kwonlyargs]:
         count.bound[arg.arg] = 1.0
-    for arg in (args.vararg, args.kwarg):
-        if arg is not None:
-            count.other.add(arg.arg)  # an exact tuple, an exact dict
+    for packed in (args.vararg, args.kwarg):
+        if packed is not None:
+            count.other.add(packed.arg)  # an exact tuple, an exact dict
     _block(node.body, 1.0, count)
 
     def worth(uses: dict[str, float]) -> frozenset[str]:

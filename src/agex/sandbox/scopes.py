@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from typing import Literal
+from typing import Any, Literal
 
 Kind = Literal["module", "function", "class", "comp"]
 
@@ -299,7 +299,7 @@ class Scopes:
                 scope.parent.deep |= deep - scope.globals
 
 
-_HANDLERS = {
+_HANDLERS: dict[type[ast.AST], Any] = {
     ast.Name: Scopes._name,
     ast.NamedExpr: Scopes._walrus,
     ast.FunctionDef: Scopes._function,

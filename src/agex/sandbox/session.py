@@ -150,8 +150,8 @@ class Session:
         self._echo = self._ended = self._limit = None
         try:
             compiled = self._compile(source)
-        except (SyntaxRefused, SyntaxError) as error:
-            return self._result(error, source, (), frozenset(), started)
+        except (SyntaxRefused, SyntaxError) as refused:
+            return self._result(refused, source, (), frozenset(), started)
         before = {name: self.globals.get(name, _MISSING) for name in compiled.bound}
         error = self._execute(compiled)
         assigned = tuple(

@@ -1014,7 +1014,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         node.value = value
         if type(target) is ast.Attribute:
             self.assigned.add(self.mangled(target.attr))
-            node.target = self.through(target, "x_", "$xdoor")
+            node.target = cast(ast.Attribute, self.through(target, "x_", "$xdoor"))
         else:
             node.target = self.visit(target)
         return node
@@ -1639,9 +1639,10 @@ def _small_arguments(node: ast.Call) -> bool:
     values = [a.value for a in node.args if type(a) is ast.Constant]
     if len(values) != len(node.args) or node.keywords or not values:
         return False
-    if all(type(v) is str for v in values) and len(values) == 2:
-        return len(values[1]) <= SMALL * max(1, len(values[0]))
-    return type(values[0]) is int and abs(values[0]) <= SMALL_WIDTH
+    first, second = values[0], values[1] if len(values) == 2 else None
+    if isinstance(first, str) and isinstance(second, str):
+        return len(second) <= SMALL * max(1, len(first))
+    return type(first) is int and abs(first) <= SMALL_WIDTH
 
 
 #: Methods that are native when :func:`_small_arguments` holds.
