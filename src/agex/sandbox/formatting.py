@@ -41,6 +41,11 @@ _SEQUENCES = (list, tuple, set, frozenset, collections.deque)
 _MAPPINGS = (dict, collections.OrderedDict, collections.defaultdict, collections.Counter)
 
 
+#: Methods made for dataclasses and named tuples of agents, which write through a ``Texts``; of the
+#: whole process, because a class outlives the session that it was made in.
+_OWN_TEXTS: WeakSet[Any] = WeakSet()
+
+
 class Texts:
     """``str``, ``repr``, ``format`` and friends under one policy.
 
@@ -57,8 +62,7 @@ class Texts:
         self.read = read
         self.item = item
         self.formatter = _Formatter(self)
-        #: Methods made for dataclasses and named tuples of the agent, which write through here.
-        self.own_texts: WeakSet[Any] = WeakSet()
+        self.own_texts = _OWN_TEXTS
 
     # ------------------------------------------------------------ the three texts
 

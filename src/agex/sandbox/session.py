@@ -414,6 +414,8 @@ def _fill(session: Session, verbs: Mapping[str, Any], inputs: Mapping[str, Any])
     g = session.guards
     space = session.globals
     before = space.get("$hidden", {})
+    if "$s" in space:  # code of an earlier session reads the same sets; what was cleared is asked anew
+        g.sets.provide(space["$s"].__dict__)
     own = {
         name: space[name]
         for name in tables.OFFERED & space.keys()
