@@ -55,22 +55,23 @@ SCRIPT = """
 import json, os, sys
 from agex import Agent, Versioned
 from agex.helpers import register_pandas, register_stdlib
-from agex.llm import ScriptedClient
+
+reply = ""
+agent = Agent(llm=lambda messages: reply, max_iterations=1, timeout_seconds=20)
+register_stdlib(agent)
+register_pandas(agent)
+
+@agent.task
+def step(turn: int) -> object:
+    '''Go on.'''
 
 def act(state, action):
-    agent = Agent(llm=ScriptedClient([f"So.\\n\\n```python\\n{action}\\n```\\n"]), max_iterations=1, timeout_seconds=20)
-    register_stdlib(agent)
-    register_pandas(agent)
-
-    @agent.task
-    def step(turn: int) -> object:
-        '''Go on.'''
-
+    global reply
+    reply = f"So.\\n\\n```python\\n{action}\\n```\\n"
     try:
         return repr(step(1, state=state))
     except BaseException as error:
-        from agex.inspection import events
-        return f"{type(error).__name__}: {error} {[getattr(e, 'text', '') for e in events(state)][-3:]}"
+        return f"{type(error).__name__}: {error}"
 
 actions, path, apart = json.load(sys.stdin)
 import pandas

@@ -51,6 +51,18 @@ def test_a_definition_works_after_two_restarts(desk: Desk, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", CASES)
+def test_what_came_back_is_not_stored_again(desk: Desk, name: str) -> None:
+    """Its recipe is the one it was made from, so a commit finds nothing to write."""
+    desk.run(CASES[name][0])
+    desk.restart()
+    desk.space.load()
+
+    saved = desk.space.commit()
+
+    assert (saved.added, saved.changed, saved.removed) == ((), (), ())
+
+
+@pytest.mark.parametrize("name", CASES)
 def test_no_stored_definition_contains_a_code_object(desk: Desk, name: str) -> None:
     desk.run(CASES[name][0])
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from sys import intern
 from types import CellType, CodeType, FunctionType
 from typing import Any
 
@@ -78,14 +79,15 @@ def make(
     Raises:
         SyntaxRefused, SyntaxError: the source may not be compiled here, or not by this Python.
     """
+    # Interned, as names in code are: a pickle tells one text that is there twice from two equal ones.
     piece = Piece(
-        recipe["name"],
-        recipe["qualname"],
+        intern(recipe["name"]),
+        intern(recipe["qualname"]),
         recipe["source"],
-        recipe["owner"],
-        tuple(recipe["free"]),
+        intern(recipe["owner"]),
+        tuple(map(intern, recipe["free"])),
         recipe["future"],
-        tuple(recipe["shadowed"]),
+        tuple(map(intern, recipe["shadowed"])),
         frozenset(),
     )
     code = _code(piece, namespace[GUARDS_KEY], flags)
