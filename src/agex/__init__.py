@@ -27,6 +27,8 @@ if _TYPE_CHECKING:
     from agex.policy import MemberSpec
     from agex.state import Live, Versioned
     from agex.task import Task
+    from agex.task.deadlines import limited
+    from agex.task.graduation import source
 
 __all__ = [
     "Agent",
@@ -41,6 +43,8 @@ __all__ = [
     "TaskTimeout",
     "Versioned",
     "events",
+    "limited",
+    "source",
     "view",
 ]
 
@@ -57,6 +61,8 @@ _HOMES = {
     "TaskTimeout": "agex.errors",
     "Versioned": "agex.state",
     "events": "agex.inspection",
+    "limited": "agex.task.deadlines",
+    "source": "agex.task.graduation",
     "view": "agex.inspection",
 }
 

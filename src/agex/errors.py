@@ -5,6 +5,7 @@
     │   └── AlreadyRegistered               the same thing, or its name, is registered
     ├── ConfigurationError (ValueError)     no model, no key, a bad option                   developer
     ├── ArgumentError (TypeError)           a task was called with the wrong arguments       developer
+    ├── NotStandalone (ValueError)          source() met what a module cannot say            developer
     ├── MissingExtraError (ImportError)     an optional package is not installed             developer
     ├── StateError                          a state could not be read or written             developer
     │   ├── StoreError (OSError)            the file or database behind it failed
@@ -12,6 +13,7 @@
     │   └── TamperedError                   a stored blob does not carry the right signature
     ├── LLMError (RuntimeError)             the model could not be asked                     developer
     │   └── ContextWindowExceeded           the conversation is longer than the model takes
+    ├── CallTimeout (TimeoutError)          a function under agex.limited took too long      caller
     ├── TaskError                           a task ended without a result                    caller
     │   ├── TaskFail                        the model said it cannot be done
     │   ├── TaskClarify                     the model asked a question
@@ -37,7 +39,7 @@ Each class says in its docstring who reads it: *the developer*, *the caller* or 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,6 +98,25 @@ class MissingExtraError(AgexError, ImportError):
         self.extra = extra
 
 
+class NotStandalone(AgexError, ValueError):
+    """Agent code uses values that no module of its own could name. Read by the developer.
+
+    ``names`` holds them, with what each is.
+    """
+
+    def __init__(self, what: str, names: Mapping[str, str]) -> None:
+        lines = "\n".join(f"    {name}: {why}" for name, why in names.items())
+        super().__init__(
+            f"{what} does not stand alone; it uses:\n{lines}\n"
+            "Let the task take these as parameters, or define them in a module that can be imported."
+        )
+        self.what = what
+        self.names = dict(names)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return NotStandalone, (self.what, self.names)
+
+
 class StateError(AgexError):
     """A state could not be read or written. Read by the developer."""
 
@@ -147,6 +168,18 @@ class ContextWindowExceeded(LLMError):
 
 
 # ---------------------------------------------------------------- for the caller of a task
+
+
+class CallTimeout(AgexError, TimeoutError):
+    """A function that :func:`agex.limited` gave ``seconds`` took longer. Read by the caller."""
+
+    def __init__(self, name: str, seconds: float) -> None:
+        super().__init__(f"{name} ran longer than {seconds:g} seconds and was stopped")
+        self.name = name
+        self.seconds = seconds
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return CallTimeout, (self.name, self.seconds)
 
 
 class TaskError(AgexError):

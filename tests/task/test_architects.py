@@ -12,6 +12,8 @@ from typing import Any
 
 import cloudpickle
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import agex
 from agex import Agent, BudgetExceeded, Live, TaskFail, Versioned
@@ -19,7 +21,10 @@ from agex.errors import RegistrationError
 from agex.event_types import AnyEvent, TaskStarted
 from agex.llm import ScriptedClient
 from agex.messages import Message
-from agex.policy import MemberSpec
+from agex.policy import MemberSpec, Policy
+from agex.policy.registry import _registry_of
+from tests.policy.test_subset import EXCLUDES, MODULE_PATTERNS, PATTERNS, Desk, Lamp, policies, room
+from tests.policy.test_subset import everything as everything_in
 
 
 def block(code: str) -> str:
@@ -255,6 +260,49 @@ def test_a_child_is_a_subset_of_its_architect() -> None:
     assert box.run("import math\nmath.exp(1)").error is not None
     assert box.run("Review('x')").error is not None
     assert box.run("lookup('a')").output == "A"
+
+
+GIVING = (
+    """
+import agex_test_room as room
+""",
+    """
+a = Agent()
+for give in (
+    lambda: a.cls(type(desk), include={0!r}, exclude={1!r}),
+    lambda: a.cls(Lamp, include={2!r}),
+    lambda: a.fn(helper),
+    lambda: a.fn(room.helper, name="other"),
+    lambda: a.module(room, include={3!r}, recursive={4!r}),
+    lambda: a.module(desk, name="desk"),
+):
+    try:
+        give()
+    except Exception:
+        pass
+""",
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(policies(), st.tuples(PATTERNS, EXCLUDES, PATTERNS, MODULE_PATTERNS, st.booleans()))
+def test_whatever_an_architect_may_use_a_child_never_may_use_more(
+    policy: Policy, patterns: tuple[object, ...]
+) -> None:
+    agent = Agent()
+    agent._registry = _registry_of(policy, {})
+    agent.cls(Agent)
+    box = agent.sandbox({"desk": Desk(), "lamp": Lamp()})
+    box.run(GIVING[0])
+    result = box.run(GIVING[1].format(*patterns))
+    assert result.error is None, result.traceback
+    child = box.namespace["a"].policy()
+
+    allowed = everything_in(agent.policy())
+    if any(isinstance(entry, tuple) and entry[1] == "helper" for entry in allowed):
+        allowed.add(room.helper)  # what a module holds may be handed on by itself
+    assert everything_in(child) <= allowed
+    assert child.is_subset_of(agent.policy())
 
 
 def test_a_child_starts_with_nothing() -> None:

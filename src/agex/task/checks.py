@@ -67,7 +67,7 @@ def run_examples(
     own = getattr(result, "__name__", None)
     if type(own) is str:
         names.setdefault(own, result)
-    unknown = _unknown_names(examples, names)
+    unknown = unknown_names(examples, names)
     if len(unknown) == 1:
         names[unknown[0]] = result
     test = doctest.DocTest(examples, names, task, None, None, doc)
@@ -93,7 +93,8 @@ def _only_the_example(report: str) -> str:
     return "an example of the docstring does not hold:\n" + "\n".join(kept).strip()
 
 
-def _unknown_names(examples: Sequence[doctest.Example], known: Mapping[str, Any]) -> list[str]:
+def unknown_names(examples: Sequence[doctest.Example], known: Mapping[str, Any]) -> list[str]:
+    """The names that examples use and neither they, ``known`` nor the builtins define, in order."""
     bound: set[str] = set()
     used: list[str] = []
     for example in examples:

@@ -24,6 +24,7 @@ from agex.sandbox.origin import is_agent_class, is_agent_function
 from agex.task.contract import Contract
 from agex.task.definition import Definition
 from agex.task.fanout import ordered
+from agex.task.graduation import remember
 from agex.task.hints import safe_hints
 from agex.task.loop import Run
 from agex.task.options import Options
@@ -245,7 +246,9 @@ class Task(Generic[P, R]):
                 ),
                 sees_images=lambda: sees_images(client),
             )
-            return run.result()
+            result = run.result()
+        remember(result, self._contract.definition, options.checks)
+        return result
 
     def _assignment(
         self, inputs: Mapping[str, Any], prepared: _Prepared, introduction: str, repr_: Any

@@ -239,6 +239,8 @@ def open_workspace(
         RegistrationError: the task's ``setup`` failed.
     """
     space = _space(place.state, place.home, policy, options)
+    if space is not None and place.parent is None:
+        place.state.settle("what the caller changed")
     session = open_session(policy, space, inputs, options, makers)
     workspace = Workspace(session, place, space, agent, task, inputs=inputs)
     if options.setup:

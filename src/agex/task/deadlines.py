@@ -1,0 +1,77 @@
+"""A function of agent code under a deadline, in the hands of whoever it was returned to."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar, cast
+
+from agex.errors import CallTimeout, ConfigurationError, LimitReached
+from agex.sandbox.clock import Deadline, current, look, running
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def limited(fn: Callable[P, R], *, seconds: float) -> Callable[P, R]:
+    """``fn`` with a limit on each call: agent code that takes longer is stopped.
+
+    A function that a task returned carries no deadline in your hands. This gives it one. Agent code is
+    what is interrupted: functions of your own that it calls run to their end first. Of a generator
+    function, only the call that makes the generator is limited.
+
+    Raises:
+        ConfigurationError: ``fn`` is not callable, or ``seconds`` is not above 0.
+        CallTimeout: a ``TimeoutError``, from a call that took longer.
+
+    >>> limited(len, seconds=1.0)("abc")
+    3
+    """
+    if not callable(fn):
+        raise ConfigurationError(f"limited() takes a callable, got {type(fn).__name__}")
+    if type(seconds) not in (int, float) or not seconds > 0:
+        raise ConfigurationError(f"seconds is a number above 0, got {seconds!r}")
+    return cast("Callable[P, R]", _Limited(fn, seconds))
+
+
+class _Limited:
+    """Calls a function under a deadline; an object, so that it pickles as far as the function does."""
+
+    __wrapped__: Callable[..., Any]
+
+    def __init__(self, fn: Callable[..., Any], seconds: float) -> None:
+        functools.update_wrapper(self, fn, updated=())
+        self._seconds = seconds
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        outer = current()
+        started = time.monotonic()
+        deadline = Deadline(self._seconds)
+        if outer is not None:  # called by agent code: its own time is not extended by this
+            deadline.seconds = min(self._seconds, max(outer.at - started, 0.001))
+        try:
+            with running(deadline):
+                value = self.__wrapped__(*args, **kwargs)
+        except BaseException as error:
+            self._charge(outer, started)
+            late = isinstance(error, LimitReached) or deadline.expired is not None
+            if not late or isinstance(error, KeyboardInterrupt):
+                raise
+            raise CallTimeout(_name(self.__wrapped__), self._seconds) from None
+        self._charge(outer, started)
+        return value
+
+    @staticmethod
+    def _charge(outer: Deadline | None, started: float) -> None:
+        if outer is not None:
+            outer.at -= time.monotonic() - started
+            look()
+
+    def __repr__(self) -> str:
+        return f"<{_name(self.__wrapped__)}, limited to {self._seconds:g} s>"
+
+
+def _name(fn: Callable[..., Any]) -> str:
+    name = getattr(fn, "__name__", None)
+    return name if type(name) is str else type(fn).__name__
