@@ -140,6 +140,8 @@ class Texts:
         cls = type(value)
         if cls in PLAIN:
             return len(value) if cls in (_str, bytes, bytearray) else 8
+        if cls is object:
+            return 40
         key = id(value)
         if key in seen:
             return seen[key]

@@ -24,7 +24,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from agex.errors import ImportRefused, ModuleRefused, did_you_mean
+from agex.errors import AttributeRefused, ImportRefused, ModuleRefused, did_you_mean
 from agex.policy import ModuleRule
 from agex.sandbox import bounds, clock, kinds, language, methods
 from agex.sandbox.decisions import MUTABLE, ModuleView
@@ -210,6 +210,8 @@ class Importer:
             return self.guards.show_class(value) if self.guards.decisions.rule(value) else value
         if self.guards.policy.instance_rule(value) is not None:
             return value  # a live object, registered by itself rather than by its class
+        if id(value) in self.guards._registered_callables:
+            return value  # a callable object, registered as a function
         if self.is_strange(value, name):
             raise AttributeError(
                 f"{name} is a {type(value).__name__!r} object, which is not registered"
@@ -240,7 +242,7 @@ class _Curated:
         return sorted(self.members)
 
     def get(self, name: str) -> Any:
-        raise AttributeError(
+        raise AttributeRefused(
             f"module {self.owner!r} has no attribute {name!r} here."
             + _members_hint(name, self.members)
         )
@@ -264,7 +266,7 @@ class _Registered:
         if not self.rule.allows(name):
             if self.importer.guards.policy.module(dotted) is not None:
                 return self.importer.view(dotted)
-            raise AttributeError(
+            raise AttributeRefused(
                 f"module {self.owner!r} has no registered attribute {name!r}."
                 + _members_hint(name, self.rule.members())
             )

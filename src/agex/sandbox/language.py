@@ -751,7 +751,10 @@ def _copy(guards: Guards) -> dict[str, Any]:
         elif cls is frozenset:
             made = memo[id(value)] = frozenset(again(item) for item in value)
         elif cls is slice:
-            made = slice(again(value.start), again(value.stop), again(value.step))
+            inside = (value.start, value.stop, value.step)
+            copies = [again(part) for part in inside]
+            same = all(a is b for a, b in zip(copies, inside, strict=True))
+            made = value if same else slice(*copies)
         elif cls is bytearray:
             made = memo[id(value)] = bytearray(value)
         elif cls is collections.deque:
