@@ -100,6 +100,14 @@ def test_a_rebound_builtin_stays_rebound(desk):
     assert desk.run("total([1, 5, 2]), sum([3, 4])") == (5, 4)
 
 
+def test_a_name_that_was_deleted_is_gone_after_a_restart(desk):
+    desk.run("a, b, c = 1, 2, 3\ndef drop():\n    global b\n    del b")
+    desk.run("del a\ndrop()")
+    desk.restart()
+
+    assert sorted(desk.state) == ["c", "drop"]
+
+
 def test_what_the_policy_in_force_does_not_allow_is_refused_after_a_restart(desk):
     desk.run("import math\ndef f(x):\n    return math.sqrt(x)")
     desk.modules = ()
