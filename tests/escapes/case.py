@@ -17,7 +17,7 @@ class Attack:
     ``how`` is the line that explains it. A line ``# --- next action ---`` in ``code`` splits it
     into several actions of one session. ``after`` is what the host then does with the session's
     names (``ns``), ``modules`` are standard library modules the host registered on top, ``since``
-    is the first Python that has the syntax. One that ``crashes`` the interpreter where it works is
+    is the first Python that has the syntax, ``before`` the first without the hole. One that ``crashes`` the interpreter where it works is
     run in a process of its own; the crash counts as a win.
     """
 
@@ -27,6 +27,7 @@ class Attack:
     after: str = ""
     modules: tuple[str, ...] = ()
     since: tuple[int, int] = (3, 11)
+    before: tuple[int, int] = (9, 9)
     crashes: bool = False
 
     @property
@@ -38,6 +39,11 @@ class Attack:
     def applies(self) -> bool:
         """Whether this Python has the syntax."""
         return self.since <= sys.version_info[:2]
+
+    @property
+    def works(self) -> bool:
+        """Whether the attack wins in this Python when nothing guards against it."""
+        return self.applies and sys.version_info[:2] < self.before
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ def main() -> None:
 
     how, family, *names = sys.argv[1:]
     for attack in FAMILIES[family].ATTACKS:
-        if how == "plain" and attack.applies:
+        if how == "plain" and attack.works:
             print(json.dumps(in_child(attack)), flush=True)
         elif how == "guarded" and attack.name in names:
             for warm in (False, True):

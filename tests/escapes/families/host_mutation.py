@@ -152,7 +152,7 @@ WRITES = [
     ("instance's deletion", "del host.password"),
     ("builtins item", "__builtins__['extra'] = 1"),
     ("builtins through a function", "len.__self__.extra = 1"),
-    ("builtins by import", "import builtins\nbuiltins.len = lambda o: 0"),
+    ("builtins by import", "import builtins\nbuiltins.extra = 1"),
     ("builtins by setattr", "setattr(print.__self__, 'extra', 1)"),
     ("sys.path", "import sys\nsys.path.append('x')"),
     ("counter class", "from collections import Counter\nCounter.extra = 1"),

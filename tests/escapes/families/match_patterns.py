@@ -189,7 +189,7 @@ match secret_list:
         print(all)"""),
         ("a sequence pattern, nested", "inside a dict", """
 match {'a': secret_list}:
-    case {'a': [f]}:
+    case {'a': [f, *_]}:
         print(f)"""),
         ("registering as a sequence", "an abstract class's register makes anything a sequence", """
 from collections.abc import Sequence

@@ -53,8 +53,6 @@ ATTACKS = [
             ("re.copyreg", "import re\nloot = re.copyreg", ("re",), (3, 11)),
             ("string._re", "import string\nprint(string._re.enum.sys.modules['os'].environ)",
              ("string",), (3, 11)),
-            ("datetime.sys", "import datetime\nprint(datetime.sys.modules['os'].environ)",
-             ("datetime",), (3, 12)),
             ("calendar.sys", "import calendar\nprint(calendar.sys.modules['os'].environ)",
              ("calendar",), (3, 11)),
             ("textwrap.re", "import textwrap\nprint(textwrap.re.enum.sys.modules['os'].environ)",
@@ -72,7 +70,10 @@ ATTACKS = [
         ]
     ],
     *[
-        Attack(f"standing helper: {name}", HOW, code, since=since)
+        Attack(
+            f"standing helper: {name}", HOW, code, since=since,
+            before=(3, 13) if name in ("dataclasses.builtins", "dataclasses.functools") else (9, 9),
+        )
         for name, code, since in [
             ("contextlib.os", "import contextlib\nprint(contextlib.os.environ['HOST_CANARY'])", (3, 11)),
             ("contextlib.sys", "import contextlib\nprint(contextlib.sys.modules['os'].environ)", (3, 11)),

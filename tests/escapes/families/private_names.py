@@ -84,6 +84,7 @@ ATTACKS = [
         "a name with underscores of something that is not the agent's own",
         "class C:\n    def m(self):\n        return 1\ndef make():\n    x = 1\n    return lambda: x\n"
         + code,
+        before=(3, 12) if name == "__parameters__ of a generic" else (9, 9),
     )
     for name, code in OWN_DUNDERS
 ]
