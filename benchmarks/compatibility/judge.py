@@ -7,6 +7,7 @@ import builtins
 import doctest
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,18 +34,27 @@ class Tally:
         return Counter(outcome.partition(":")[0] for outcome in which.values())
 
 
+def causes_of(error: BaseException) -> Iterator[BaseException]:
+    """An error, what it holds if it is a group, and what led to it."""
+    seen: set[int] = set()
+    pending: list[BaseException | None] = [error]
+    while pending:
+        here = pending.pop(0)
+        if here is None or id(here) in seen:
+            continue
+        seen.add(id(here))
+        yield here
+        pending += getattr(here, "exceptions", ())
+        pending += [here.__cause__, here.__context__]
+
+
 def judge(ran: Ran, world: World, loaded: Loaded, since: int) -> str:
     """The outcome of a run that should have ended without an error."""
     error = ran.error
     if error is None:
         return "passed"
     swallowed = world.refusals[since:]
-    chain: list[BaseException] = []
-    here: BaseException | None = error
-    while here is not None and here not in chain:
-        chain.append(here)
-        here = here.__cause__ or here.__context__
-    for link in chain:
+    for link in causes_of(error):
         if isinstance(link, LimitReached):
             return f"refused: LimitReached: {link}"
         if isinstance(link, Refusal):

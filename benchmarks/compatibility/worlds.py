@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from agex.errors import Refusal
-from agex.policy import Policy, Registry
+from agex.policy import MemberSpec, Policy, Registry
 from agex.sandbox import Limits, Session
 
 TIMEOUT_SECONDS = 20.0
@@ -109,6 +109,12 @@ class PlainWorld:
         return self.namespace.get(name)
 
 
+def exc_info() -> tuple[type | None, BaseException | None, None]:
+    """What the tests use of ``sys.exc_info``: the exception being handled, without its frames."""
+    kind, error, _ = sys.exc_info()
+    return kind, error, None
+
+
 def policy() -> Policy:
     """What the tests may use: the curated standard library, constants of ``sys``, three types."""
     registry = Registry()
@@ -118,7 +124,11 @@ def policy() -> Policy:
         pass
     else:
         register_stdlib(registry)
-    registry.module(sys, include=SYS_CONSTANTS)
+    registry.module(
+        sys,
+        include=[*SYS_CONSTANTS, "exc_info"],
+        configure={"exc_info": MemberSpec(instead=exc_info)},
+    )
     registry.module(
         types, include=["SimpleNamespace", "MappingProxyType", "MethodType", "FunctionType"]
     )
