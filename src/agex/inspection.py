@@ -6,7 +6,7 @@ Both only read. What they print of values is bounded, and never runs code of an 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from agex.event_types import (
     Action,
@@ -23,6 +23,7 @@ from agex.render import describe, system_text
 from agex.state.protocol import State
 
 _VALUE_CHARS = 300
+_LOOK_BACK = 50  # commits that may hold events alone before the last change is given up
 
 
 def events(
@@ -74,12 +75,14 @@ class View:
         return {"text/plain": self.text}
 
 
-def view(thing: Any) -> View:
+def view(thing: Any, *, focus: Literal["recent", "full"] = "recent") -> View:
     """What is there, in words.
 
     Args:
-        thing: an agent (the system text its model reads), a state (its names), an error of a task or
-            events (the run, turn by turn), or a sandbox's namespace.
+        thing: an agent (the system text its model reads), a state (what changed last), an error of a
+            task or events (the run, turn by turn), or a sandbox's namespace.
+        focus: of a state, ``"recent"`` shows the last commit that changed something and ``"full"``
+            every name; one without a history always shows every name.
     """
     policy = getattr(thing, "policy", None)
     if callable(policy) and isinstance(made := policy(), Policy):
@@ -87,10 +90,22 @@ def view(thing: Any) -> View:
     if isinstance(thing, Policy):
         return View(system_text(thing))
     if isinstance(thing, State):
-        return View(_state(thing))
+        return View(_state(thing) if focus == "full" else _recent(thing))
     if isinstance(thing, Mapping):
         return View(_names(thing))
     return View("\n".join(_told(event) for event in events(thing)))
+
+
+def _recent(state: Any) -> str:
+    """The last change of a state with a history, as a difference by name."""
+    history = getattr(state, "history", None)
+    for commit in history(_LOOK_BACK) if history is not None else ():
+        # A first commit is all change: every name is the shorter way to say so.
+        difference = state.diff(commit.parents[0], commit) if commit.parents else ()
+        if len(difference):
+            more = f"{len(state)} names in all: view(state, focus='full')"
+            return f"{commit}\n{_indented(str(difference))}\n{more}"
+    return _state(state)
 
 
 def _state(state: State) -> str:

@@ -7,6 +7,7 @@ added later. Definitions are made with :meth:`run`, one per call, so that each k
 from __future__ import annotations
 
 import ast
+import contextlib
 import textwrap
 import types
 from typing import Any
@@ -133,6 +134,9 @@ class FakeCodec:
 
     def restored(self, value):
         pass
+
+    def limited(self):
+        return contextlib.nullcontext()
 
     def fill(self, value, parts):
         if isinstance(value, type):
