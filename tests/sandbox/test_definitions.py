@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import pickletools
 
 import pytest
 
 from agex.policy import Registry
+from agex.sandbox import Limits
+from agex.sandbox.definitions import Definitions
 from agex.sandbox.origin import is_agent_class, is_agent_function
 from agex.state import InertDefinition, Versioned
 from agex.state.tree import Tree
@@ -94,3 +97,78 @@ def test_a_definition_read_without_an_agent_shows_its_source(desk: Desk) -> None
     assert isinstance(state["f"], InertDefinition)
     assert "    # doubles" in state["f"].source
     assert state["A"].source == "class A:\n    # empty\n    x = 1"
+
+
+def test_closures_share_their_variables_still(desk: Desk) -> None:
+    desk.run(
+        "def make():\n    n = 0\n    def up():\n        nonlocal n\n        n += 1\n        return n\n"
+        "    def now(): return n\n    return up, now\nup, now = make()\nkept = [up, now]"
+    )
+    desk.again("up()")
+
+    assert desk.again("up(), now(), kept[0] is up, kept[1]()") == (2, 2, True, 2)
+
+
+def test_a_function_made_in_one_process_sees_names_made_in_another(desk: Desk) -> None:
+    desk.run("rate = 2\ndef f(x):\n    return x * rate + extra(x)")
+    desk.again("def extra(x):\n    return 100")
+    desk.again("rate = 5")
+
+    assert desk.again("f(1)") == 105
+
+
+def test_a_class_of_a_base_that_is_not_registered_any_more_does_not_come_back() -> None:
+    class Base:
+        def greet(self) -> str:
+            return "hello"
+
+    registry = Registry()
+    registry.cls(Base)
+    desk = Desk(registry=registry)
+    desk.run("class A(Base):\n    pass")
+    assert desk.again("A().greet()") == "hello"
+
+    narrower = Desk(desk.store)
+
+    absent = narrower.space.load(["A"])
+    assert "not registered" in str(absent["A"])
+
+
+def test_a_module_that_is_not_registered_any_more_does_not_come_back() -> None:
+    registry = Registry()
+    registry.module(math)
+    desk = Desk(registry=registry)
+    desk.run("import math\ndef f(x): return math.sqrt(x)")
+    assert desk.again("f(4)") == 2
+
+    narrower = Desk(desk.store)
+
+    absent = narrower.space.load(["f"])
+    assert "not registered" in str(absent["math"])
+    assert narrower.session.run("f(4)").error is not None
+
+
+def test_agent_code_that_loading_runs_into_is_stopped_in_time(desk: Desk) -> None:
+    """A set hashes what it takes up."""
+    desk.run(
+        "class Slow:\n    slow = False\n    def __hash__(self):\n        while self.slow: pass\n"
+        "        return 1\ns = Slow()\nheld = {s}\nfine = 1\nSlow.slow = True"
+    )
+    state = Versioned(desk.store)
+    space = state.namespace(definitions=Definitions(desk.policy, Limits(0.3)))
+
+    absent = space.load(["held", "fine"])
+
+    assert "longer than 0.3 seconds" in str(absent["held"])
+    assert space.globals["fine"] == 1
+
+
+def test_a_generator_is_left_out_with_a_word_on_what_to_keep(desk: Desk) -> None:
+    desk.space.load()
+    result = desk.session.run("def f():\n    yield 1\ng = f()\nbox = [g, 2]")
+    saved = desk.space.commit(result.touched)
+
+    assert set(saved.left_out) == {"g"}
+    desk.restart()
+    assert "keep the function that makes it" in str(desk.space.load(["g"])["g"])
+    assert desk.run("box[1]") == 2

@@ -325,12 +325,11 @@ def _silent(bases: tuple[Any, ...], hooks: tuple[str, ...]) -> Iterator[None]:
     """Take the agent's hooks out of the bases while a class below them is made."""
     taken: list[tuple[type, str, Any]] = []
     try:
-        for base in {cls for base in bases for cls in mro_of(base)}:
-            if is_agent_class(base):
-                for hook in hooks:
-                    if hook in own_dict(base):
-                        taken.append((base, hook, own_dict(base)[hook]))
-                        type.__delattr__(base, hook)
+        for owner in {cls for base in bases for cls in mro_of(base) if is_agent_class(cls)}:
+            for hook in hooks:
+                if hook in own_dict(owner):
+                    taken.append((owner, hook, own_dict(owner)[hook]))
+                    type.__delattr__(owner, hook)
         yield
     finally:
         for base, hook, value in taken:

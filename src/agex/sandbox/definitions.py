@@ -19,7 +19,8 @@ in a set, a ``__subclasshook__``) is guarded code under a deadline.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FunctionType, MethodType
 from typing import Any, TypeAlias
@@ -111,17 +112,14 @@ class Definitions:
         """
         self._furnish(namespace)
         kind = recipe["kind"]
-        with clock.running(clock.Deadline(self.limits.timeout_seconds)):
-            try:
-                if kind == "function":
-                    return functions.make(recipe, needs, namespace, clock.needs_flags())
-                if kind not in _CLASSES:
-                    return offered.make(recipe, needs, namespace)
-                made = classes.make(recipe, needs, namespace)
-                self._recipes[id(made)] = (made, recipe, namespace)
-                return made
-            except LimitReached as reached:
-                raise TypeRefused(f"making {recipe['name']} took too long: {reached}") from None
+        if kind == "function":
+            return functions.make(recipe, needs, namespace, clock.needs_flags())
+        if kind not in _CLASSES:
+            return offered.make(recipe, needs, namespace)
+        with self.limited():
+            made = classes.make(recipe, needs, namespace)
+        self._recipes[id(made)] = (made, recipe, namespace)
+        return made
 
     def fill(self, value: Any, parts: Any) -> None:
         """Give a created value what could not exist before it."""
@@ -133,11 +131,8 @@ class Definitions:
             offered.fill(value, parts)
             return
         _, recipe, namespace = entry
-        with clock.running(clock.Deadline(self.limits.timeout_seconds)):
-            try:
-                classes.fill(value, recipe, parts or {}, namespace[GUARDS_KEY])
-            except LimitReached as reached:
-                raise TypeRefused(f"making {recipe['name']} took too long: {reached}") from None
+        with self.limited():
+            classes.fill(value, recipe, parts or {}, namespace[GUARDS_KEY])
 
     def restored(self, value: Any) -> None:
         """An instance of an agent-made class has its attributes again.
@@ -150,6 +145,19 @@ class Definitions:
         except AttributeError:
             return
         assigned([name for name, item in held.items() if callable(item)])
+
+    @contextmanager
+    def limited(self) -> Iterator[None]:
+        """Inside, agent code that loading runs into (a ``__hash__``) is stopped in time.
+
+        Raises:
+            TypeError: it was.
+        """
+        try:
+            with clock.running(clock.Deadline(self.limits.timeout_seconds)):
+                yield
+        except LimitReached as reached:
+            raise TypeRefused(f"loading it took too long: {reached}") from None
 
     def _furnish(self, namespace: Namespace) -> None:
         """Guards and builtins for globals that no session works in yet."""

@@ -144,7 +144,8 @@ def _bound(method: MethodType) -> Described:
         for name, value in vars(base).items():
             if value is method.__func__:
                 recipe, _, _, namespace = _machinery(owner)
-                return {**recipe, "kind": "method", "of": recipe["name"], "name": name}, (), None, namespace
+                found = {"kind": "method", "of": recipe["name"], "name": name}
+                return found, (), None, namespace
     raise NotStorable(f"{method.__name__} cannot be found again")
 
 
@@ -208,7 +209,8 @@ def _closure(function: FunctionType) -> Described:
         "doc": function.__doc__,
     }
     parts = {key: item for key, item in parts.items() if item}
-    return recipe, function.__closure__ or (), parts, guards and guards.globals
+    namespace = guards.globals if guards is not None else None
+    return recipe, function.__closure__ or (), parts, namespace
 
 
 def _cached(wrapper: Any) -> Described:
@@ -296,7 +298,8 @@ def make(recipe: Mapping[str, Any], needs: tuple[Any, ...], namespace: dict[str,
         made.attrname = name
         return made
     if kind == "new type":
-        new_type = typing.NewType(name, needs[0])
+        make_type: Any = typing.NewType
+        new_type = make_type(name, needs[0])
         new_type.__module__ = tables.HOME
         return new_type
     raise NotStorable(f"this version of agex does not know what a stored {kind!r} is")

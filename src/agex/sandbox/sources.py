@@ -8,7 +8,6 @@ own, and whether annotations were strings.
 """
 
 from __future__ import annotations
-
 import __future__
 
 import ast
@@ -125,7 +124,7 @@ def _find(code: CodeType) -> Piece:
         entry.owner,
         code.co_freevars,
         bool(code.co_flags & _FUTURE),
-        tuple(sorted(n for n in uses & tables.OFFERED if f"$b_{n}" not in ours and f"$n_{n}" not in ours)),
+        tuple(sorted(n for n in uses & tables.OFFERED if not {f"$b_{n}", f"$n_{n}"} & ours)),
         uses,
     )
 
@@ -209,19 +208,14 @@ def _first_line(node: Function | ast.ClassDef) -> int:
     return min([node.lineno, *(d.lineno for d in decorators or ())])
 
 
-def _inside(node: ast.AST, code: CodeType) -> int:
+def _inside(node: Function | ast.ClassDef, code: CodeType) -> int:
     """How many instructions of ``code`` came from within ``node``."""
-    start = (node.lineno, node.col_offset)  # type: ignore[attr-defined]  # every one here has a place
-    end = (node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
+    start = (node.lineno, node.col_offset)
+    end = (node.end_lineno or 0, node.end_col_offset or 0)
     return sum(
-        1
+        start <= (line, column) and (last, last_column) <= end
         for line, last, column, last_column in code.co_positions()
-        if line is not None
-        and last is not None
-        and column is not None
-        and last_column
-        and start <= (line, column)
-        and (last, last_column) <= end
+        if line is not None and last is not None and column is not None and last_column
     )
 
 

@@ -29,6 +29,7 @@ import sys
 import types
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -198,8 +199,9 @@ def decode(
     """
     if python is not None and python != PYTHON:
         raise TypeError(f"it holds bytecode of Python {python}, and this is {PYTHON}")
-    unpickler = _Unpickler(stream, buffers, refs, around)
-    return unpickler.load(), unpickler.inert
+    with ExitStack() as limits:
+        unpickler = _Unpickler(stream, buffers, refs, around, limits)
+        return unpickler.load(), unpickler.inert
 
 
 def type_name(value: object) -> str:
@@ -563,16 +565,33 @@ def _address(array: Any) -> int:
 
 class _Unpickler(pickle.Unpickler):
     def __init__(
-        self, stream: Data, buffers: Iterable[bytearray], refs: Sequence[Any], around: Surroundings
+        self,
+        stream: Data,
+        buffers: Iterable[bytearray],
+        refs: Sequence[Any],
+        around: Surroundings,
+        limits: ExitStack,
     ) -> None:
         super().__init__(io.BytesIO(stream), buffers=buffers)
         self._refs = refs
         self._around = around
+        self._limits = limits
+        self._limited = False
         self._makers: dict[int, DefinitionCodec] = {}
         self.inert = False
 
     def persistent_load(self, pid: Any) -> Any:
-        return self._refs[pid]
+        found = self._refs[pid]
+        if not self._limited and self._around.owns(type(found)):
+            self._limit()
+        return found
+
+    def _limit(self) -> None:
+        """An object of the agent's is at hand: a set that takes it up runs its ``__hash__``."""
+        codec = self._around.codec
+        if codec is not None and not self._limited:
+            self._limited = True
+            self._limits.enter_context(codec.limited())
 
     def find_class(self, module: str, name: str) -> Any:
         if module == rebuild.__name__:
@@ -595,6 +614,7 @@ class _Unpickler(pickle.Unpickler):
             self._makers[id(value)].fill(value, parts)
 
     def _rebuild_instance(self, cls: Any, args: Any = ()) -> Any:
+        self._limit()
         return new_instance(cls, args, self._around.owns)
 
     def _rebuild_attributes(self, obj: Any, state: Any) -> None:

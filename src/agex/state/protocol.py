@@ -16,6 +16,7 @@ How a task uses a namespace, action by action::
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
@@ -72,6 +73,14 @@ class DefinitionCodec(Protocol):
 
     def restored(self, value: Any) -> None:
         """An instance of an agent-made class has its attributes again."""
+        ...
+
+    def limited(self) -> AbstractContextManager[None]:
+        """Inside, agent code that loading runs into (a ``__hash__``) is stopped in time.
+
+        Raises:
+            Exception: on leaving, if it was.
+        """
         ...
 
 
