@@ -39,6 +39,11 @@ class Verdict(Enum):
 MUTABLE = (list, dict, set, bytearray)
 
 
+def is_derived(cls: type) -> bool:
+    """True for a class of the host's with a class that agent code made among its bases."""
+    return not is_agent_class(cls) and any(is_agent_class(base) for base in mro_of(cls))
+
+
 class Decisions:
     """The uncached answers for one policy."""
 
@@ -68,7 +73,10 @@ class Decisions:
             return kinds.LANGUAGE
         if self.policy.type_rule(cls) is not None:
             return kinds.REGISTERED
-        return kinds.EXCEPTION if issubclass(cls, BaseException) else kinds.FOREIGN
+        if issubclass(cls, BaseException):
+            return kinds.EXCEPTION
+        # The host derived it from a class that agent code made, whose methods work on it.
+        return kinds.AGENT if is_derived(cls) else kinds.FOREIGN
 
     def is_open(self, cls: type) -> bool:
         """May objects of exactly this type be iterated, indexed, entered, awaited?"""
@@ -88,6 +96,8 @@ class Decisions:
 
     def agent_read(self, cls: type, name: str) -> tuple[Verdict, str]:
         """An object of an agent class: what the agent defined is open, what a base brings follows it."""
+        if not is_agent_class(cls):
+            return self.derived_read(cls, name)
         found = find(cls, name)
         if found is not None:
             owner, _ = found
@@ -101,6 +111,14 @@ class Decisions:
                     # The host may keep a private attribute of this name on the instance.
                     return Verdict.ASK, ""
         return Verdict.CLEAR, ""
+
+    def derived_read(self, cls: type, name: str) -> tuple[Verdict, str]:
+        """An object of the host's subclass of an agent class: what the agent's class defines, also
+        where the host overrides it, and the attributes that agent code itself put there."""
+        holders = [base for base in mro_of(cls) if name in own_dict(base)]
+        if any(is_agent_class(base) for base in holders):
+            return Verdict.CLEAR, ""
+        return (Verdict.REFUSED if holders else Verdict.ASK), ""
 
     def defined_read(self, cls: type, kind: str, owner: type, name: str) -> tuple[Verdict, str]:
         if kind == kinds.BUILTIN:

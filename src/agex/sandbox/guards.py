@@ -750,6 +750,15 @@ class Guards:
             )
 
     def set_agent(self, owner: Any, cls: type, name: str, value: Any, store: Any) -> None:
+        if not is_agent_class(cls):
+            # The host's subclass of an agent class: what the host itself keeps there stays its own.
+            own = self.own_names.setdefault(cls, set())
+            if name not in own:
+                if self.decisions.derived_read(cls, name)[0] is Verdict.REFUSED or name in getattr(
+                    owner, "__dict__", ()
+                ):
+                    raise self.refusal(owner, name)
+                own.add(name)
         if not self.is_pure(cls):
             for base in mro_of(cls):
                 rule = None if is_agent_class(base) else self.decisions.rule(base)
