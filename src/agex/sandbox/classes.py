@@ -23,7 +23,7 @@ import typing
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import FunctionType
-from typing import Any
+from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 from agex.errors import TypeRefused
@@ -258,7 +258,8 @@ def _registered(cls: Any) -> list[type]:
 
 def _library(meta: type) -> type:
     """The metaclass itself, or the nearest in its order that agent code did not make."""
-    return next(base for base in mro_of(meta) if not is_agent_class(base))
+    found: type = next(base for base in mro_of(meta) if not is_agent_class(base))
+    return found
 
 
 # ---------------------------------------------------------------- making
@@ -279,7 +280,8 @@ def make(recipe: Mapping[str, Any], needs: tuple[Any, ...], namespace: dict[str,
             guards.base(base)
     name = recipe["name"]
     if recipe["kind"] == "named tuple":
-        made: Any = collections.namedtuple(name, recipe["fields"], module=tables.HOME)  # type: ignore[misc]
+        factory: Any = collections.namedtuple  # mypy reads a call by its name as a definition
+        made: Any = factory(name, recipe["fields"], module=tables.HOME)
         language._mark_repr(made, guards.texts)
         mark(made)
         if bases != (tuple,):
@@ -294,7 +296,7 @@ def make(recipe: Mapping[str, Any], needs: tuple[Any, ...], namespace: dict[str,
         type.__setattr__(made, "__type_params__", extra["type_params"])
     type.__setattr__(made, "__qualname__", recipe["qualname"])
     _texts[made] = recipe["source"]
-    return made  # type: ignore[no-any-return]
+    return cast(type, made)
 
 
 def _bare(recipe: Mapping[str, Any], meta: Any, bases: Any, extra: Mapping[str, Any]) -> type:
@@ -356,8 +358,8 @@ def fill(cls: Any, recipe: Mapping[str, Any], parts: Mapping[str, Any], guards: 
     guards.finish_class(cls)
     if "dataclass" in recipe:
         _generate(cls, recipe, parts.get("fields", {}), guards)
-    if isinstance(cls, _PROTOCOL_META):
-        _PROTOCOL_META.__init__(cls, cls.__name__, cls.__bases__, {})  # type: ignore[misc]
+    if isinstance(cls, _PROTOCOL_META) and "__init__" in own_dict(_PROTOCOL_META):
+        own_dict(_PROTOCOL_META)["__init__"](cls, recipe["name"], mro_of(cls)[1:2], {})
     for registered in parts.get("registered", ()):
         abc.ABCMeta.register(cls, registered)
 

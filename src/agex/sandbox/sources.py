@@ -212,11 +212,11 @@ def _inside(node: Function | ast.ClassDef, code: CodeType) -> int:
     """How many instructions of ``code`` came from within ``node``."""
     start = (node.lineno, node.col_offset)
     end = (node.end_lineno or 0, node.end_col_offset or 0)
-    return sum(
-        start <= (line, column) and (last, last_column) <= end
-        for line, last, column, last_column in code.co_positions()
-        if line is not None and last is not None and column is not None and last_column
-    )
+    found = 0
+    for line, last, column, last_column in code.co_positions():
+        if line is not None and last is not None and column is not None and last_column:
+            found += start <= (line, column) and (last, last_column) <= end
+    return found
 
 
 def uses_of(code: CodeType) -> frozenset[str]:
