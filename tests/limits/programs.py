@@ -101,6 +101,10 @@ HOOKS = [
 ITERATORS = [
     Hostile(f"{name} over an endless iterator", "C code consumes an iterator that never ends", code, modules=modules)
     for name, code, modules in [
+        ("list of type", "list(type)", ()),
+        ("star of object", "[*object]", ()),
+        ("loop over super", "for x in super:\n    pass", ()),
+        ("in type", "1 in type", ()),
         ("sum", "sum(iter(int, 1))", ()),
         ("sum of count", "from itertools import count\nsum(count())", ()),
         ("sum of a huge range", "sum(range(10 ** 12))", ()),
