@@ -23,7 +23,7 @@ CHUNK = 4 << 20
 _TAG = 32
 _COPIED = 64 << 20  # buffers up to this size are copied before they are hashed
 _PARALLEL = 32 << 20  # data from this size on is hashed by several threads
-_CACHED_SIZE = 16 << 10  # blobs up to this size are worth keeping
+_CACHED_SIZE = 8 << 10  # blobs up to this size are worth keeping
 _CACHED_COUNT = 4096
 
 

@@ -80,6 +80,7 @@ class Staging:
         self._roots: list[dict[str, Any]] = []
         self._done: set[str] = set()
         self._finals: list[_Final] = []
+        self._entries: Mapping[str, object] = {}
         self.fresh: dict[BlobId, Data] = {}
         self.left_out: dict[str, str] = {}
         self.added: list[Name] = []
@@ -348,7 +349,7 @@ class Staging:
 
     def build(self, logs: Mapping[str, Mapping[str, tuple[BlobId, int]]]) -> Root:
         """The next snapshot's root; ``logs`` are the log heads that moved, by path."""
-        entries = self._ledger.entries()
+        self._entries = entries = self._ledger.entries()
         blobs = self._tree.blobs
         nodes = trie.update(blobs, self._tree.root.nodes, entries, self.fresh)
         spaces: dict[str, dict[str, Any]] = {}
@@ -390,6 +391,8 @@ class Staging:
     def apply(self, tree: Tree) -> None:
         """The store has it: make it the living state."""
         heap = self._heap
+        if tree is not heap.tree:
+            tree.take_over(heap.tree, self._names, self._entries)
         heap.tree = tree
         self._undo.clear()
         for label, place in self._ledger.places.items():

@@ -13,7 +13,7 @@ object whose name was given to another keeps its label as long as something refe
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,7 @@ from agex.state.packing import Packed, unpack
 from agex.state.stores.protocol import Data
 
 FORMAT = 1
+_KNOWN = 50_000  # names and labels remembered from one snapshot to the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,21 @@ class Tree:
                 f"this snapshot has format {data.get('v')}, and this agex reads format {FORMAT}"
             )
         return cls(blobs, Root(data["spaces"], data["nodes"]))
+
+    def take_over(
+        self, before: Tree, names: Iterable[tuple[str, str]], labels: Iterable[str]
+    ) -> None:
+        """Know what an earlier snapshot knew, but for the names and labels that changed since.
+
+        A session asks for the same few names, and for many that are not there, turn after turn.
+        """
+        if len(before._labels) + len(before._nodes) < _KNOWN:
+            self._labels, self._nodes = before._labels, before._nodes
+            before._labels, before._nodes = {}, {}
+            for name in names:
+                self._labels.pop(name, None)
+            for label in labels:
+                self._nodes.pop(label, None)
 
     def paths(self) -> list[str]:
         """The paths that have a namespace."""
