@@ -204,8 +204,8 @@ def _name(node: Function | ast.ClassDef) -> str:
 
 
 def _first_line(node: Function | ast.ClassDef) -> int:
-    decorators = getattr(node, "decorator_list", None)
-    return min([node.lineno, *(d.lineno for d in decorators or ())])
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(d.lineno for d in decorators)])
 
 
 def _inside(node: Function | ast.ClassDef, code: CodeType) -> int:
