@@ -13,7 +13,7 @@ from agex.errors import Refusal
 from agex.policy import Registry
 from agex.sandbox import Limits, Session
 
-PRELUDE = '''
+PRELUDE = """
 class Box:
     kind = "box"
     def __init__(self, value): self.value = value
@@ -34,23 +34,36 @@ def gen(n):
         got = yield i
         if got: yield got
 a, b, c = 3, [1, 2, 3], Small("s")
-'''
+"""
 
 NAMES = st.sampled_from(["a", "b", "c"])
 ATOMS = st.one_of(
     NAMES,
     st.integers(-3, 9).map(str),
-    st.sampled_from(["'xy'", "None", "True", "1.5", "()", "[]", "{}", "Box(1)", "Small(2)", "Box", "b''"]),
+    st.sampled_from(
+        ["'xy'", "None", "True", "1.5", "()", "[]", "{}", "Box(1)", "Small(2)", "Box", "b''"]
+    ),
 )
 
 
 def compound(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     pair = st.tuples(inner, inner)
-    operators = st.sampled_from(
-        "+ - * % // / & | == != < in not_in is and or".split()
-    ).map(lambda op: op.replace("_", " "))
+    operators = st.sampled_from("+ - * % // / & | == != < in not_in is and or".split()).map(
+        lambda op: op.replace("_", " ")
+    )
     attributes = st.sampled_from(
-        ["value", "kind", "twice", "real", "missing", "_own", "__class__", "__doc__", "append", "upper"]
+        [
+            "value",
+            "kind",
+            "twice",
+            "real",
+            "missing",
+            "_own",
+            "__class__",
+            "__doc__",
+            "append",
+            "upper",
+        ]
     )
     methods = st.sampled_from(
         ["add({})", "upper()", "append({})", "index({})", "get({})", "items()", "join({})",
@@ -97,17 +110,23 @@ def blocks(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
             lambda t: f"for {t[0]} in [{t[1]}, 1]:\n{indented(t[2])}"
         ),
         st.tuples(inner, inner).map(
-            lambda t: f"try:\n{indented(t[0])}\nexcept TypeError as e:\n    print(type(e).__name__)\n"
-            f"finally:\n{indented(t[1])}"
+            lambda t: (
+                f"try:\n{indented(t[0])}\nexcept TypeError as e:\n    print(type(e).__name__)\n"
+                f"finally:\n{indented(t[1])}"
+            )
         ),
         st.tuples(EXPRESSIONS, inner, inner).map(
-            lambda t: f"match {t[0]}:\n    case Small(value=v): print('small', v)\n"
-            f"    case [x, *rest]:\n{indented(indented(t[1]))}\n        print(x, rest)\n"
-            f"    case {{'k': v}}: print(v)\n    case _:\n{indented(indented(t[2]))}"
+            lambda t: (
+                f"match {t[0]}:\n    case Small(value=v): print('small', v)\n"
+                f"    case [x, *rest]:\n{indented(indented(t[1]))}\n        print(x, rest)\n"
+                f"    case {{'k': v}}: print(v)\n    case _:\n{indented(indented(t[2]))}"
+            )
         ),
         st.tuples(inner, EXPRESSIONS).map(
-            lambda t: f"def f(p, *q):\n    global a, b, c\n{indented(t[0])}\n    return p, q\n"
-            f"print(f({t[1]}, 2))"
+            lambda t: (
+                f"def f(p, *q):\n    global a, b, c\n{indented(t[0])}\n    return p, q\n"
+                f"print(f({t[1]}, 2))"
+            )
         ),
         st.tuples(inner, inner).map("\n".join),
     )

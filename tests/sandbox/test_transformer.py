@@ -108,7 +108,9 @@ def test_python_is_accepted_and_prints_what_python_prints(
 ) -> None:
     result = run(source)
     flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-    made = eval(compile(source, "<plain>", "exec", flags, dont_inherit=True), {"__name__": "__main__"})
+    made = eval(
+        compile(source, "<plain>", "exec", flags, dont_inherit=True), {"__name__": "__main__"}
+    )
     if made is not None:
         with pytest.raises(StopIteration):
             made.send(None)
@@ -151,7 +153,9 @@ def test_what_is_refused_is_refused_by_name(source: str, word: str) -> None:
 
 
 def test_all_refusals_of_a_source_are_told_at_once() -> None:
-    result = run("class A:\n    def __del__(self): pass\n\n__builtins__\nclass B:\n    __reduce__ = 1\n")
+    result = run(
+        "class A:\n    def __del__(self): pass\n\n__builtins__\nclass B:\n    __reduce__ = 1\n"
+    )
 
     assert isinstance(result.error, SyntaxRefused)
     assert [line.line for line in result.error.lines] == [2, 4, 6]
