@@ -296,7 +296,25 @@ DATA = (
     ),
 )
 
-STDLIB = (*MATH, *TIME, *TEXT, *DATA)
+# Awaiting, and nothing that reaches loops, threads, sockets or processes.
+ASYNC = (
+    Exposed(
+        "asyncio",
+        include=(
+            "sleep", "gather", "wait", "wait_for", "as_completed", "shield", "timeout", "run",
+            "create_task", "TaskGroup", "Timeout", "Task", "Future", "Queue", "PriorityQueue",
+            "LifoQueue", "QueueEmpty", "QueueFull", "Lock", "Event", "Condition", "Semaphore",
+            "BoundedSemaphore", "CancelledError", "TimeoutError", "InvalidStateError",
+            "iscoroutine", "iscoroutinefunction", "FIRST_COMPLETED", "FIRST_EXCEPTION",
+            "ALL_COMPLETED",
+        ),
+        deny=("get_loop", "get_coro", "get_context", "get_stack", "print_stack", "set_result",
+              "set_exception"),
+        sealed=("Task", "Future", "Timeout"),
+    ),
+)  # fmt: skip
+
+STDLIB = (*ASYNC, *MATH, *TIME, *TEXT, *DATA)
 
 
 def register_stdlib(agent: Registrar) -> None:
