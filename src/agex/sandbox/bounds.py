@@ -11,6 +11,7 @@ import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Sized
 from itertools import islice
+from numbers import Rational
 from typing import Any
 
 from agex.errors import SizeRefused
@@ -20,7 +21,7 @@ MAX_LENGTH = 100_000_000
 #: Items of a list or tuple (eight bytes each) one operation may make.
 MAX_ITEMS = 20_000_000
 #: Bits of an integer made by ``**``, ``<<`` or ``int.from_bytes``.
-MAX_BITS = 4_000_000
+MAX_BITS = 1_000_000
 #: Bits of the operands of three-argument ``pow``, which is quadratic per step.
 MAX_MODULAR_BITS = 20_000
 #: Width and precision in a format specification.
@@ -63,8 +64,8 @@ def _check_product(left: Any, right: Any) -> None:
             raise refuse_length(f"{type(left).__name__} * {right}", len(left) * right, MAX_ITEMS)
     elif isinstance(left, int) and isinstance(right, int):
         bits = left.bit_length() + right.bit_length()
-        if bits > 4 * MAX_BITS:
-            raise SizeRefused(f"the product would have {bits:,} bits; at most {4 * MAX_BITS:,} here")
+        if bits > 2 * MAX_BITS:
+            raise SizeRefused(f"the product would have {bits:,} bits; at most {2 * MAX_BITS:,} here")
 
 
 def multiply(left: Any, right: Any) -> Any:
@@ -88,6 +89,12 @@ def check_power(base: Any, exponent: Any) -> None:
                 f"the power would have about {bits:,} bits; at most {MAX_BITS:,} here. "
                 "Use pow(base, exponent, modulus), or floats"
             )
+
+
+    elif isinstance(base, Rational) and isinstance(exponent, int):
+        bits = max(base.numerator.bit_length(), base.denominator.bit_length()) * abs(exponent)
+        if bits > MAX_BITS:
+            raise SizeRefused(f"the power would have about {bits:,} bits; at most {MAX_BITS:,} here")
 
 
 def power(base: Any, exponent: Any, modulus: Any = None) -> Any:
@@ -115,7 +122,7 @@ class PowerLeft:
 
 
 def power_left(base: Any) -> Any:
-    return PowerLeft(base) if isinstance(base, int) else base
+    return PowerLeft(base) if isinstance(base, Rational) else base
 
 
 def power_in_place(base: Any, exponent: Any) -> Any:
@@ -178,12 +185,13 @@ _SIZED = frozenset(
 )  # fmt: skip
 
 
-def bounded(iterable: Iterable[Any]) -> Iterable[Any]:
+def bounded(iterable: Iterable[Any], most: int = 0) -> Iterable[Any]:
     """The iterable itself where C code may take all of it; a range that is too long is refused."""
-    if type(iterable) is range and len_of_range(iterable) > MAX_RANGE:
+    most = most or MAX_RANGE
+    if type(iterable) is range and len_of_range(iterable) > most:
         raise SizeRefused(
             f"a range of {len_of_range(iterable):,} numbers is too long to go through in one step; "
-            f"at most {MAX_RANGE:,}. A for loop over range(…) may be of any length"
+            f"at most {most:,}. A for loop over range(…) may be of any length"
         )
     return iterable
 
@@ -225,6 +233,20 @@ def polled(iterator: Iterator[Any], look: Callable[[], None]) -> Iterator[Any]:
         count += 1
         if not count & 1023:
             look()
+
+
+class RangeDoor:
+    """A range on the right of ``in``: what is no int makes the interpreter go through all of it."""
+
+    __slots__ = ("numbers",)
+
+    def __init__(self, numbers: range) -> None:
+        self.numbers = numbers
+
+    def __contains__(self, value: Any) -> bool:
+        if type(value) is not int and type(value) is not bool:
+            bounded(self.numbers)
+        return value in self.numbers
 
 
 def total_length(parts: list[Any]) -> int:

@@ -195,11 +195,21 @@ class Builtins:
         end = "\n" if end is None else end
         if type(sep) is not str or type(end) is not str:
             raise TypeError("sep and end must be None or a string")
-        text = sep.join([v if type(v) is str else self.guards.texts.str(v) for v in values]) + end
-        if file is None:
-            (self.guards.redirects[-1] if self.guards.redirects else self.write)(text)
+        bounds.check_length("the printed text", len(sep) * len(values), 10_000_000)
+        if file is not None:
+            write = self.guards.call(self.guards.value(file, "write"))
         else:
-            self.guards.call(self.guards.value(file, "write"))(text)
+            write = self.guards.redirects[-1] if self.guards.redirects else self.write
+        if PLAIN.issuperset(map(type, values)):
+            write(sep.join([v if type(v) is str else str(v) for v in values]) + end)
+            return
+        between = ""
+        for value in values:  # a __str__ may print or fail: what came before it stands already
+            if between:
+                write(between)
+            write(self.guards.texts.str(value))
+            between = sep
+        write(end)
 
     def repr_(self, value: Any, /) -> str:
         return self.guards.texts.repr(value)

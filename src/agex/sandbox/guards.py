@@ -1040,7 +1040,21 @@ class Guards:
         return self._open(owner, "awaited", "__await__")
 
     def contains(self, owner: Any) -> Any:
-        return self._open(owner, "searched", "__contains__", "__iter__", "__getitem__")
+        if type(owner) is range:
+            return bounds.RangeDoor(owner)
+        found = self._open(owner, "searched", "__contains__", "__iter__", "__getitem__")
+        if type(owner) in self.ok:
+            self.clear("held", type(owner))
+        return found
+
+    def star(self, owner: Any) -> Any:
+        """``*owner``: taken whole, so that a range has to be of a sane length."""
+        if type(owner) is range:
+            return bounds.bounded(owner, 1_000_000)
+        found = self.iter(owner)
+        if type(owner) in self.ok:
+            self.clear("held", type(owner))
+        return found
 
     def context(self, owner: Any) -> Any:
         return self._open(owner, "used in a with statement", "__enter__", "__exit__")

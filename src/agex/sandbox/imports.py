@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import dataclasses
+import fractions
 import functools
 import itertools
 import json
@@ -26,7 +27,7 @@ from typing import Any
 
 from agex.errors import AttributeRefused, ImportRefused, ModuleRefused, did_you_mean
 from agex.policy import ModuleRule
-from agex.sandbox import bounds, clock, kinds, language, methods
+from agex.sandbox import bounds, clock, event_loops, kinds, language, methods
 from agex.sandbox.decisions import MUTABLE, ModuleView
 from agex.sandbox.guards import Guards, copied
 
@@ -382,6 +383,32 @@ def _twins(guards: Guards) -> dict[int, tuple[Any, Any]]:
 
     hooks = ("cls", "object_hook", "parse_float", "parse_int", "parse_constant", "object_pairs_hook")
 
+    def product(iterable: Any, *, start: Any = 1) -> Any:
+        result = start
+        for index, item in enumerate(methods.taken(guards, iterable)):
+            result = bounds.multiply(result, item)
+            if not index & 255:
+                clock.look()
+        return result
+
+    def common_multiple(*numbers: int) -> int:
+        result = 1
+        for index, number in enumerate(numbers):
+            result = math.lcm(result, number)
+            if result.bit_length() > bounds.MAX_BITS:
+                raise bounds.refuse_length("lcm()", result.bit_length(), bounds.MAX_BITS)
+            if not index & 255:
+                clock.look()
+        return result
+
+    def fraction(*args: Any, **kwargs: Any) -> Any:
+        for arg in args:
+            if isinstance(arg, str) and "e" in arg.lower():
+                exponent = arg.lower().rpartition("e")[2].lstrip("+-")
+                if len(exponent) > 4:
+                    raise bounds.refuse_length("the fraction", 10_000, 9_999)
+        return fractions.Fraction(*args, **kwargs)
+
     def shuffle(items: Any) -> None:
         random.shuffle(items)
 
@@ -394,12 +421,14 @@ def _twins(guards: Guards) -> dict[int, tuple[Any, Any]]:
     def no_formatter(*_: Any, **__: Any) -> Any:
         raise TypeError("string.Formatter is not offered here; use str.format or f-strings")
 
-    table = {
+    table: dict[Any, Callable[..., Any]] = {
         math.factorial: factorial,
         math.comb: counted(math.comb),
         math.perm: counted(math.perm),
         math.fsum: iterating(math.fsum),
-        math.prod: iterating(math.prod),
+        math.prod: product,
+        math.lcm: common_multiple,
+        fractions.Fraction: fraction,
         time.sleep: clock.sleep,
         random.choices: choices,
         random.randbytes: random_bytes,
@@ -413,5 +442,9 @@ def _twins(guards: Guards) -> dict[int, tuple[Any, Any]]:
         json.dumps: reading(json.dumps, "cls", "default"),
         json.dump: reading(json.dump, "cls", "default"),
     }
+    if guards.policy.module("asyncio") is not None:  # imported by whoever registered it
+        import asyncio
+
+        table[asyncio.run] = event_loops.run
     # Bound methods are made anew at each read; the module holds the one that agent code is shown.
     return {id(real): (real, twin) for real, twin in table.items()}

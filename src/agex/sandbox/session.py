@@ -7,6 +7,7 @@ raises for what agent code does.
 
 from __future__ import annotations
 
+import atexit
 import dataclasses
 import sys
 import time
@@ -17,9 +18,9 @@ from dataclasses import dataclass
 from types import CodeType, FunctionType
 from typing import Any
 
-from agex.errors import LimitReached, SyntaxRefused, TaskFinished
+from agex.errors import LimitReached, SizeRefused, SyntaxRefused, TaskFinished
 from agex.policy import Policy
-from agex.sandbox import bounds, builtins, clock, formatting, guards, tables, tracebacks
+from agex.sandbox import bounds, builtins, clock, event_loops, formatting, guards, tables, tracebacks
 from agex.sandbox.compiler import Compiled, compile_action
 from agex.sandbox.guards import Guards, assigned
 from agex.sandbox.imports import Importer
@@ -221,9 +222,9 @@ class Session:
                     text = tracebacks.short(error, self.guards, source)
                 except LimitReached:
                     text = type(error).__name__
-            if not self.guards.texts.is_safe(error.args):
+            if not _shows_well(error, self.guards):
                 # The host may show the error to anybody: its words stay within the policy.
-                error.args = tuple(self.guards.texts.repr(arg) for arg in error.args)
+                error.args = (tracebacks.message(error, self.guards),)
             elif any(type(arg) is str and tables.HOME in arg for arg in error.args):
                 error.args = tuple(
                     self.guards.texts.clean(a) if type(a) is str else a for a in error.args
@@ -498,6 +499,7 @@ def _guard_names(g: Guards, space: dict[str, Any], write: Callable[[str], object
             "$aiter": g.aiter,
             "$await": g.awaited,
             "$in": g.contains,
+            "$spread": g.star,
             "$subject": g.subject,
             "$ctx": g.context,
             "$actx": g.acontext,
@@ -539,6 +541,22 @@ def _guard_names(g: Guards, space: dict[str, Any], write: Callable[[str], object
     )
 
 
+_SUSPENDED = (types.GeneratorType, types.CoroutineType)
+
+
+@atexit.register
+def _close_all() -> None:
+    """At exit the interpreter would run what sessions left suspended, without any deadline."""
+    for space in clock.namespaces():
+        for value in list(space.values()):
+            if type(value) in _SUSPENDED:
+                try:
+                    with clock.running(clock.Deadline(0.5)):
+                        value.close()
+                except BaseException:  # noqa: S112  # whatever its finally does, it is over
+                    continue
+
+
 #: Numbers whose products and remainders are numbers.
 NUMBERS = frozenset({int, float, complex, bool})
 
@@ -547,9 +565,7 @@ def _drive(coroutine: Any, g: Guards) -> Any:
     """Run an action that awaits at its top level: by hand, or in an event loop if it needs one."""
     importer: Importer = g.globals["$importer"]
     if g.policy.module("asyncio") is not None:
-        import asyncio
-
-        return asyncio.run(coroutine)
+        return event_loops.run_in_loop(coroutine)
     try:
         while True:
             coroutine.send(None)
@@ -559,6 +575,16 @@ def _drive(coroutine: Any, g: Guards) -> Any:
     finally:
         coroutine.close()
         del importer
+
+
+def _shows_well(error: BaseException, g: Guards) -> bool:
+    """May anybody call ``str`` on this error: is it of a sane length, and all registered?"""
+    try:
+        return g.texts.is_safe(error.args) and not any(
+            isinstance(arg, (str, bytes)) and len(arg) > 100_000 for arg in error.args
+        )
+    except SizeRefused:
+        return False
 
 
 def _holds_frames(error: BaseException) -> bool:

@@ -95,9 +95,9 @@ def short(error: BaseException, guards: Guards, source: str) -> str:
     if isinstance(error, BaseExceptionGroup):
         for inner in error.exceptions[:5]:
             lines.append(f"  - {_name(inner)}: {_message(inner, guards)}")
-    for note in getattr(error, "__notes__", None) or ():
+    for note in list(getattr(error, "__notes__", None) or ())[:10]:
         if type(note) is str:
-            lines.append(note)
+            lines.append(note[:1000])
     return "\n".join(lines)
 
 
@@ -122,6 +122,11 @@ def _name(error: BaseException) -> str:
     """The type's name as the model knows it: refusals are what Python would have raised."""
     name = type(error).__name__
     return _PLAIN_NAMES.get(name, name)
+
+
+def message(error: BaseException, guards: Guards) -> str:
+    """The words of an error within the policy, of a bounded length."""
+    return _message(error, guards)
 
 
 def _message(error: BaseException, guards: Guards) -> str:

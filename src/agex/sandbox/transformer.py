@@ -444,8 +444,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
 
     def argument(self, arg: ast.expr) -> ast.expr:
         if type(arg) is ast.Starred:
-            arg.value = self.iterable(arg.value)
-            return arg
+            return self.visit_Starred(arg)
         return cast(ast.expr, self.visit(arg))
 
     def keyword(self, keyword: ast.keyword) -> None:
@@ -588,7 +587,11 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
 
     def visit_Starred(self, node: ast.Starred) -> ast.expr:
         if type(node.ctx) is ast.Load:
-            node.value = self.iterable(node.value)
+            # *xs takes all of xs in one go: a range is held apart from what a loop may go through.
+            value = cast(ast.expr, self.visit(node.value))
+            if not _is_plain(node.value):
+                value = self.checked(value, "held", "$spread", node.value)
+            node.value = value
         else:
             node.value = self.visit(node.value)
         return node
@@ -806,7 +809,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         for op, right in zip(node.ops, node.comparators, strict=True):
             visited = cast(ast.expr, self.visit(right))
             if type(op) in (ast.In, ast.NotIn) and not _is_plain(right):
-                visited = self.checked(visited, "ok", "$in", right)
+                visited = self.checked(visited, "held", "$in", right)
             comparators.append(visited)
         node.comparators = comparators
         return node
@@ -1322,7 +1325,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         outer_floats, self.floats = self.floats, _has_floats(node)
         docstring = _docstring(node.body)
         body = self.block(node.body[len(docstring) :])
-        opening = self.poll(node) if _may_recurse(node) else []
+        opening = self.poll(node) if node.name.startswith("__") or _may_recurse(node) else []
         opening += self.tested([arg.arg for arg in _all_arguments(node.args)], node)
         if node.name in ("__exit__", "__aexit__"):
             opening += self.without_traceback(node)
