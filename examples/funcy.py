@@ -32,7 +32,9 @@ def make_function(description: str) -> Callable[..., object]:
 
 def main() -> None:
     # What the agent defines in the first call is there in the second: both have the same state.
-    state = Versioned()  # Versioned("functions.db") would keep them for the next run of this program
+    state = (
+        Versioned()
+    )  # Versioned("functions.db") would keep them for the next run of this program
     next_prime = make_function("find the next prime larger than a given number", state=state)
     print("next prime after 100:", next_prime(100))
     print("sorted by next prime:", sorted([31, 7, 100, 7919, 2], key=next_prime))

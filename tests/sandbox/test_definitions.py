@@ -91,7 +91,9 @@ def test_what_comes_back_is_the_agents_and_guarded(desk: Desk) -> None:
 
 
 def test_a_definition_read_without_an_agent_shows_its_source(desk: Desk) -> None:
-    desk.run("@staticmethod\ndef f(x):\n    # doubles\n    return 2 * x\nclass A:\n    # empty\n    x = 1\nf = f.__func__")
+    desk.run(
+        "@staticmethod\ndef f(x):\n    # doubles\n    return 2 * x\nclass A:\n    # empty\n    x = 1\nf = f.__func__"
+    )
     state = Versioned(desk.store)
 
     assert isinstance(state["f"], InertDefinition)

@@ -65,7 +65,9 @@ def _check_product(left: Any, right: Any) -> None:
     elif isinstance(left, int) and isinstance(right, int):
         bits = left.bit_length() + right.bit_length()
         if bits > 2 * MAX_BITS:
-            raise SizeRefused(f"the product would have {bits:,} bits; at most {2 * MAX_BITS:,} here")
+            raise SizeRefused(
+                f"the product would have {bits:,} bits; at most {2 * MAX_BITS:,} here"
+            )
 
 
 def multiply(left: Any, right: Any) -> Any:
@@ -90,11 +92,14 @@ def check_power(base: Any, exponent: Any) -> None:
                 "Use pow(base, exponent, modulus), or floats"
             )
 
-
     elif isinstance(base, Rational) and isinstance(exponent, int):
-        bits = max(base.numerator.bit_length(), base.denominator.bit_length()) * abs(exponent)
+        bits = max(int(base.numerator).bit_length(), int(base.denominator).bit_length()) * abs(
+            exponent
+        )
         if bits > MAX_BITS:
-            raise SizeRefused(f"the power would have about {bits:,} bits; at most {MAX_BITS:,} here")
+            raise SizeRefused(
+                f"the power would have about {bits:,} bits; at most {MAX_BITS:,} here"
+            )
 
 
 def power(base: Any, exponent: Any, modulus: Any = None) -> Any:
@@ -205,7 +210,9 @@ def len_of_range(numbers: range) -> int:
     return max(0, -(-span // abs(numbers.step)))
 
 
-def collected(iterable: Iterable[Any], look: Callable[[], None], most: int = MAX_ITEMS) -> list[Any]:
+def collected(
+    iterable: Iterable[Any], look: Callable[[], None], most: int = MAX_ITEMS
+) -> list[Any]:
     """A list of the items, with a look at the clock between chunks.
 
     Raises:

@@ -167,8 +167,10 @@ class Builtins:
 
     def describe(self, topic: Any) -> str:
         guards = self.guards
-        if isinstance(topic, types.ModuleType) or isinstance(type(topic), type) and (
-            guards.decisions.kind(type(topic)) == kinds.MODULE
+        if (
+            isinstance(topic, types.ModuleType)
+            or isinstance(type(topic), type)
+            and (guards.decisions.kind(type(topic)) == kinds.MODULE)
         ):
             return f"module {topic.__name__}: {', '.join(topic.__dir__())}"
         name = getattr(topic, "__name__", None) if callable(topic) else None
@@ -190,7 +192,9 @@ class Builtins:
 
     # ------------------------------------------------------------ text
 
-    def print_(self, /, *values: Any, sep: Any = " ", end: Any = "\n", file: Any = None, flush: Any = False) -> None:
+    def print_(
+        self, /, *values: Any, sep: Any = " ", end: Any = "\n", file: Any = None, flush: Any = False
+    ) -> None:
         sep = " " if sep is None else sep
         end = "\n" if end is None else end
         if type(sep) is not str or type(end) is not str:
@@ -362,9 +366,7 @@ class Builtins:
         return zip(*[self.layered(i) for i in iterables], strict=bool(strict))
 
     def enumerate_(self, iterable: Any, start: Any = 0) -> Any:
-        return enumerate(
-            iterable if type(iterable) in _TAKEN else self.layered(iterable), start
-        )
+        return enumerate(iterable if type(iterable) in _TAKEN else self.layered(iterable), start)
 
     def reversed_(self, source: Any, /) -> Any:
         self.guards.iter(source)
@@ -459,8 +461,10 @@ class Builtins:
         return staticmethod(self.wrapped(function))
 
     def wrapped(self, function: Any) -> Any:
-        return function if is_agent_function(function) else (
-            self.guards.call(function) if callable(function) else function
+        return (
+            function
+            if is_agent_function(function)
+            else (self.guards.call(function) if callable(function) else function)
         )
 
 
@@ -542,4 +546,3 @@ def frame_builtins() -> dict[str, Any]:
     result["__import__"] = builtins.__import__
     result["__name__"] = "builtins"
     return result
-

@@ -204,8 +204,10 @@ def _is_generated(value: Any, recipe: Mapping[str, Any]) -> bool:
         )  # fmt: skip
     if "dataclass" in recipe or recipe["kind"] in ("enum", "named tuple"):
         return not _home(value).startswith("functools")
-    return _home(value) in ("typing", "_py_abc") or _home(value) == language.__name__ and (
-        value.__name__ == "__repr__"
+    return (
+        _home(value) in ("typing", "_py_abc")
+        or _home(value) == language.__name__
+        and (value.__name__ == "__repr__")
     )
 
 

@@ -108,9 +108,7 @@ class _Watcher:
         with self.lock:
             self.active.add(deadline)
             if self.thread is None:
-                self.thread = threading.Thread(
-                    target=self._watch, name="agex-clock", daemon=True
-                )
+                self.thread = threading.Thread(target=self._watch, name="agex-clock", daemon=True)
                 self.thread.start()
             elif not self.wake.is_set():
                 self.wake.set()

@@ -7,7 +7,6 @@ anything but :class:`SyntaxRefused` or ``SyntaxError``.
 """
 
 from __future__ import annotations
-
 import __future__
 
 import ast
@@ -82,7 +81,11 @@ def parse(source: str, *, max_source: int) -> ast.Module:
 
 def _too_deep() -> SyntaxRefused:
     return SyntaxRefused(
-        [RefusedLine(1, "the source is too deeply nested or too large for one expression; split it up")]
+        [
+            RefusedLine(
+                1, "the source is too deeply nested or too large for one expression; split it up"
+            )
+        ]
     )
 
 
@@ -108,9 +111,7 @@ def compile_action(
     """
     tree = parse(source, max_source=max_source)
     try:
-        return _compile(
-            tree, source, shadowed=shadowed, flags=flags, future=future, echo=echo
-        )
+        return _compile(tree, source, shadowed=shadowed, flags=flags, future=future, echo=echo)
     except (RecursionError, MemoryError, OverflowError):
         raise _too_deep() from None
 
@@ -124,9 +125,7 @@ def compile_tree(
         SyntaxRefused: it holds what agent source may not.
     """
     try:
-        return _compile(
-            tree, source, shadowed=shadowed, flags=flags, future=future, echo=False
-        )
+        return _compile(tree, source, shadowed=shadowed, flags=flags, future=future, echo=False)
     except (RecursionError, MemoryError, OverflowError):
         raise _too_deep() from None
 
@@ -167,7 +166,14 @@ def _compile(
     code = _wrap(body, bound, filename, scopes.awaits, future)
     used = frozenset(scopes.module.used | scopes.module.deep)
     return Compiled(
-        code, filename, frozenset(transformer.keys), frozenset(transformer.assigned), bound, used, scopes.awaits, future
+        code,
+        filename,
+        frozenset(transformer.keys),
+        frozenset(transformer.assigned),
+        bound,
+        used,
+        scopes.awaits,
+        future,
     )
 
 
@@ -186,9 +192,7 @@ def _wrap(
     module = ast.Module([function], [])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        outer = compile(
-            module, filename, "exec", flags=_FUTURE if future else 0, dont_inherit=True
-        )
+        outer = compile(module, filename, "exec", flags=_FUTURE if future else 0, dont_inherit=True)
     code = next(const for const in outer.co_consts if isinstance(const, CodeType))
     return _renamed(code)
 

@@ -263,7 +263,9 @@ STAND_IN_CLASSES: set[type] = set()
 _OFFERED_CLASSES: frozenset[type] = frozenset(
     value
     for name in tables.OFFERED
-    for value in [__builtins__[name] if isinstance(__builtins__, dict) else getattr(__builtins__, name, None)]
+    for value in [
+        __builtins__[name] if isinstance(__builtins__, dict) else getattr(__builtins__, name, None)
+    ]
     if isinstance(value, type) and value is not type
 )
 

@@ -264,7 +264,8 @@ class Texts:
             return f"<{cls.__name__} object>"
         if isinstance(value, _MAPPINGS):
             body = ", ".join(
-                f"{again(k)}: {again(v)}" for k, v in zip(dict.keys(value), dict.values(value), strict=True)
+                f"{again(k)}: {again(v)}"
+                for k, v in zip(dict.keys(value), dict.values(value), strict=True)
             )
             return f"{{{body}}}" if cls is dict else f"{cls.__name__}({{{body}}})"
         if isinstance(value, tuple):
@@ -295,7 +296,9 @@ class Texts:
             name = getattr(value.__func__, "__qualname__", None) or getattr(
                 value.__func__, "__name__", "?"
             )
-            return f"<bound method {name if type(name) is _str else '?'} of {again(value.__self__)}>"
+            return (
+                f"<bound method {name if type(name) is _str else '?'} of {again(value.__self__)}>"
+            )
         if isinstance(value, types.SimpleNamespace):
             return f"namespace({', '.join(f'{k}={again(v)}' for k, v in vars(value).items())})"
         if isinstance(value, enum.Enum) and is_agent_class(cls):
@@ -336,13 +339,17 @@ class Texts:
             if "*" in text:
                 for value in values:
                     if isinstance(value, int):
-                        bounds.check_spec(_str(abs(value))) if abs(value) > bounds.MAX_WIDTH and "*" in text else None
+                        bounds.check_spec(_str(abs(value))) if abs(
+                            value
+                        ) > bounds.MAX_WIDTH and "*" in text else None
             arguments: Any = tuple(self.argument(value) for value in values)
         elif isinstance(values, Mapping):
             self.item(values)
-            arguments = {key: self.argument(item) for key, item in values.items()} if type(
-                values
-            ) in _MAPPINGS else values
+            arguments = (
+                {key: self.argument(item) for key, item in values.items()}
+                if type(values) in _MAPPINGS
+                else values
+            )
         else:
             arguments = self.argument(values)
         return template % arguments
@@ -483,9 +490,7 @@ class _Formatter(string.Formatter):
     def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         if isinstance(key, int):
             if key >= len(args):
-                raise IndexError(
-                    f"Replacement index {key} out of range for positional args tuple"
-                )
+                raise IndexError(f"Replacement index {key} out of range for positional args tuple")
             return args[key]
         return kwargs[key]
 

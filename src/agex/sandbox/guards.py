@@ -338,8 +338,10 @@ class Guards:
                 return inner.__dict__
             if not name.startswith("__"):
                 return getattr(function, name)
-        elif type(function) is MethodType and name == "__self__" and is_agent_class(
-            type(function.__self__)
+        elif (
+            type(function) is MethodType
+            and name == "__self__"
+            and is_agent_class(type(function.__self__))
         ):
             return function.__self__
         if name in ("__call__", "__eq__", "__ne__", "__hash__"):
@@ -584,9 +586,9 @@ class Guards:
             return self.own_member(holder, raw, getattr(cls, name))
         if holder in (type,) or issubclass(holder, type):
             if name in ("__init__", "__call__", "__repr__", "__setattr__", "__delattr__"):
-                return lambda target, *a, **k: self.call(
-                    self._type_method(target, holder, name)
-                )(*a, **k)
+                return lambda target, *a, **k: self.call(self._type_method(target, holder, name))(
+                    *a, **k
+                )
             raise self.refusal(cls, name)
         if name == "__init__" and not own and not self.decisions.may_construct(cls):
             raise self.refusal(cls, name)  # making an object anew is making one
@@ -736,7 +738,9 @@ class Guards:
             if rule is None or not rule.writable(name):
                 raise AttributeRefused(
                     f"attribute {name!r} of {cls.__name__!r} object cannot be assigned here"
-                    + did_you_mean(name, [m for m in rule.members() if rule.writable(m)] if rule else [])
+                    + did_you_mean(
+                        name, [m for m in rule.members() if rule.writable(m)] if rule else []
+                    )
                 )
             store(owner, name, value)
         elif cls is _NAMESPACE:
@@ -849,7 +853,9 @@ class Guards:
             if not self.is_pure(cls) and cls is not _NAMESPACE:
                 self.door(owner, name)
             (object.__delattr__ if plain else delattr)(owner, name)
-        elif kind == kinds.REGISTERED and (rule := self.decisions.rule(cls)) and rule.writable(name):
+        elif (
+            kind == kinds.REGISTERED and (rule := self.decisions.rule(cls)) and rule.writable(name)
+        ):
             delattr(owner, name)
         elif kind in (kinds.BUILTIN, kinds.INTERNAL):
             delattr(owner, name)
@@ -1092,9 +1098,7 @@ class Guards:
     def unpack(self, value: Any, shape: tuple[Any, ...]) -> tuple[Any, ...]:
         """``value`` as nested tuples of the target's shape, every level through its guard."""
         items = list(bounds.bounded(self.iter(value)))
-        star = next(
-            (i for i, part in enumerate(shape) if part == "*" or _is_starred(part)), None
-        )
+        star = next((i for i, part in enumerate(shape) if part == "*" or _is_starred(part)), None)
         if star is None:
             if len(items) != len(shape):
                 few = len(items) < len(shape)
@@ -1231,7 +1235,9 @@ class Guards:
         if isinstance(value, (staticmethod, classmethod)):
             value = value.__func__
         if isinstance(value, type) or (
-            callable(value) and type(value) not in kinds.FUNCTION_TYPES and name != "__class_getitem__"
+            callable(value)
+            and type(value) not in kinds.FUNCTION_TYPES
+            and name != "__class_getitem__"
         ):
             if self.call(value) is not value and name in tables.PROTOCOL:
                 raise TypeRefused(
@@ -1454,9 +1460,10 @@ _DESCRIPTORS: frozenset[type] = frozenset(
     {types.MemberDescriptorType, types.GetSetDescriptorType, type(THE_MARK),
      types.DynamicClassAttribute, type(collections.namedtuple("_", "x").x)}  # type: ignore[attr-defined]
 )  # fmt: skip
-_ALWAYS_OPEN = (
-    (kinds.BUILTIN_TYPES | frozenset(kinds.INTERNAL_MEMBERS)) - {object, types.SimpleNamespace}
-)
+_ALWAYS_OPEN = (kinds.BUILTIN_TYPES | frozenset(kinds.INTERNAL_MEMBERS)) - {
+    object,
+    types.SimpleNamespace,
+}
 _DESTRUCTURED = (list, tuple, dict)
 _EXTENDED = (list, bytearray, set, dict)
 _FINAL: frozenset[type] = frozenset({bool, type(None), range, slice, memoryview})
@@ -1489,7 +1496,4 @@ _PROTOCOL_READS = (
     - tables.GUARDED_BUILTIN_DUNDERS
     - frozenset({"__getattr__", "__setattr__", "__delattr__", "__dir__", "__subclasshook__"})
 ) | frozenset({"__add__", "__mul__"})
-_METACLASSES: frozenset[type] = frozenset(
-    {abc.ABCMeta, enum.EnumMeta, type(typing.Protocol)}
-)
-
+_METACLASSES: frozenset[type] = frozenset({abc.ABCMeta, enum.EnumMeta, type(typing.Protocol)})

@@ -222,7 +222,6 @@ class Importer:
             return self.members(curated[1])[curated[2]]
         return value
 
-
     def is_strange(self, value: Any, name: str) -> bool:
         """An object in a module whose class is neither registered nor of the same package."""
         cls = type(value)
@@ -358,7 +357,9 @@ def _twins(guards: Guards) -> dict[int, tuple[Any, Any]]:
 
         return wrapped
 
-    def choices(population: Any, weights: Any = None, *, cum_weights: Any = None, k: int = 1) -> Any:
+    def choices(
+        population: Any, weights: Any = None, *, cum_weights: Any = None, k: int = 1
+    ) -> Any:
         bounds.check_length("choices()", k, bounds.MAX_ITEMS)
         return random.choices(population, weights, cum_weights=cum_weights, k=k)
 
@@ -381,7 +382,14 @@ def _twins(guards: Guards) -> dict[int, tuple[Any, Any]]:
 
         return wrapped
 
-    hooks = ("cls", "object_hook", "parse_float", "parse_int", "parse_constant", "object_pairs_hook")
+    hooks = (
+        "cls",
+        "object_hook",
+        "parse_float",
+        "parse_int",
+        "parse_constant",
+        "object_pairs_hook",
+    )
 
     def product(iterable: Any, *, start: Any = 1) -> Any:
         result = start
@@ -414,7 +422,9 @@ def _twins(guards: Guards) -> dict[int, tuple[Any, Any]]:
 
     def substitution(real: Any) -> Callable[..., Any]:
         def sub(pattern: Any, repl: Any, text: Any, *args: Any, **kwargs: Any) -> Any:
-            return real(pattern, guards.call(repl) if callable(repl) else repl, text, *args, **kwargs)
+            return real(
+                pattern, guards.call(repl) if callable(repl) else repl, text, *args, **kwargs
+            )
 
         return sub
 

@@ -97,6 +97,7 @@ class CallIterator:
 CallIterator.__name__ = CallIterator.__qualname__ = "callable_iterator"
 CallIterator.__module__ = "builtins"
 
+
 def _awaiting() -> Any:
     """What ``await`` steps through: the iterator of a coroutine."""
 
@@ -131,7 +132,9 @@ for _step in ("asend", "athrow", "aclose"):
         yield
 
     _a = _agen()
-    _s = getattr(_a, _step)(*([] if _step == "aclose" else [None] if _step == "asend" else [ValueError]))
+    _s = getattr(_a, _step)(
+        *([] if _step == "aclose" else [None] if _step == "asend" else [ValueError])
+    )
     INTERNAL_MEMBERS[type(_s)] = frozenset({"send", "throw", "close"})
     _s.close()
 del _step, _agen, _a, _s
@@ -147,6 +150,7 @@ FUNCTION_TYPES: frozenset[type] = frozenset(
         types.ClassMethodDescriptorType,
     }
 )
+
 
 class OwnPartial(functools.partial):  # type: ignore[type-arg]  # what agent code knows as partial
     """``functools.partial`` over a function that passed the call guard; the host's stay opaque."""
@@ -211,10 +215,7 @@ LANGUAGE_MEMBERS: dict[type, frozenset[str] | None] = {
     dataclasses.InitVar: frozenset({"type"}),
     type(dataclasses.MISSING): frozenset(),
     dataclasses.KW_ONLY: frozenset(),
-    **{
-        type(made(function)()): frozenset()
-        for made, function in _MANAGERS
-    },
+    **{type(made(function)()): frozenset() for made, function in _MANAGERS},
     contextlib.suppress: frozenset(),
     contextlib.nullcontext: frozenset({"enter_result"}),
     contextlib.ContextDecorator: frozenset(),

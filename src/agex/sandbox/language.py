@@ -130,7 +130,9 @@ def _dataclass_functions(guards: Guards) -> dict[str, Any]:
         if find(cls, "__dataclass_fields__") is None:
             raise TypeError("must be called with a dataclass type or instance")
         if not is_agent_class(cls) and guards.decisions.rule(cls) is None:
-            raise TypeRefused(f"{cls.__name__!r} object is not registered, so its fields cannot be read")
+            raise TypeRefused(
+                f"{cls.__name__!r} object is not registered, so its fields cannot be read"
+            )
         return cls
 
     def instance(obj: Any, what: str) -> type:
@@ -198,7 +200,9 @@ def _dataclass_functions(guards: Guards) -> dict[str, Any]:
                 changes[name] = guards.value(obj, name)
         return guards.call(cls)(**changes)
 
-    def make_dataclass(cls_name: str, fields: Any, *, bases: Any = (), namespace: Any = None, **options: Any) -> Any:
+    def make_dataclass(
+        cls_name: str, fields: Any, *, bases: Any = (), namespace: Any = None, **options: Any
+    ) -> Any:
         annotations: dict[str, Any] = {}
         space: dict[str, Any] = dict(namespace or {})
         for spec in guards.iter(fields):
@@ -253,9 +257,7 @@ def _functools(guards: Guards) -> dict[str, Any]:
         return kinds.OwnPartial(call(function), *args, **kwargs)
 
     def reduce(function: Any, sequence: Any, /, *initial: Any) -> Any:
-        return functools.reduce(
-            call(function), methods.taken(guards, sequence), *initial
-        )
+        return functools.reduce(call(function), methods.taken(guards, sequence), *initial)
 
     def update_wrapper(
         wrapper: Any, wrapped: Any, assigned: Any = _WRAPPED_NAMES, updated: Any = ("__dict__",)
@@ -274,7 +276,9 @@ def _functools(guards: Guards) -> dict[str, Any]:
             except AttributeError:
                 setattr(wrapper, name, value) if is_agent_function(wrapper) else None
         if is_agent_function(wrapped) and is_agent_function(wrapper):
-            wrapper.__dict__.update({k: v for k, v in wrapped.__dict__.items() if k != "__wrapped__"})
+            wrapper.__dict__.update(
+                {k: v for k, v in wrapped.__dict__.items() if k != "__wrapped__"}
+            )
             wrapper.__wrapped__ = wrapped
         return wrapper
 
@@ -423,17 +427,18 @@ def _itertools(guards: Guards) -> dict[str, Any]:
 
     def explosive(real: Any) -> Any:
         def wrapped(*args: Any, **kwargs: Any) -> Any:
-            pools = [
-                arg if isinstance(arg, int) else methods.taken(guards, arg) for arg in args
-            ]
+            pools = [arg if isinstance(arg, int) else methods.taken(guards, arg) for arg in args]
             if real is itertools.product:
                 length = 1
                 for pool in pools:
                     length *= max(1, len(pool)) if hasattr(pool, "__len__") else 1
                 for _ in range(min(int(kwargs.get("repeat", 1)) - 1, 64)):
                     length *= 2
-                bounds.check_length("the pools", sum(
-                    len(p) for p in pools if hasattr(p, "__len__")) * int(kwargs.get("repeat", 1)))
+                bounds.check_length(
+                    "the pools",
+                    sum(len(p) for p in pools if hasattr(p, "__len__"))
+                    * int(kwargs.get("repeat", 1)),
+                )
             return bounds.polled(real(*pools, **kwargs), look)
 
         return wrapped
@@ -475,9 +480,7 @@ def _itertools(guards: Guards) -> dict[str, Any]:
         return itertools.accumulate(source(iterable), function, initial=initial)
 
     def groupby(iterable: Any, key: Any = None) -> Any:
-        return itertools.groupby(
-            polled_source(iterable), None if key is None else guards.call(key)
-        )
+        return itertools.groupby(polled_source(iterable), None if key is None else guards.call(key))
 
     def starmap(function: Any, iterable: Any) -> Any:
         checked = guards.call(function)
@@ -767,7 +770,9 @@ def _copy(guards: Guards) -> dict[str, Any]:
         elif cls in (collections.OrderedDict, collections.Counter):
             made = memo[id(value)] = cls()
             for key, item in value.items():
-                dict.__setitem__(made, again(key), again(item)) if cls is collections.Counter else made.__setitem__(again(key), again(item))
+                dict.__setitem__(
+                    made, again(key), again(item)
+                ) if cls is collections.Counter else made.__setitem__(again(key), again(item))
         elif cls is types.SimpleNamespace:
             made = memo[id(value)] = types.SimpleNamespace()
             vars(made).update({k: again(v) for k, v in vars(value).items()})
@@ -885,13 +890,16 @@ def _typing(guards: Guards) -> dict[str, Any]:
     named_tuple.__mro_entries__ = typing.NamedTuple.__mro_entries__  # type: ignore[attr-defined]
     guards.substitutes[id(typing.NamedTuple)] = (typing.NamedTuple, named_tuple)
     guards.substitutes[id(typing.TypedDict)] = (typing.TypedDict, typed_dict)
+
     def own_only(real: Any) -> Any:
         """Decorators that leave a mark on what they are given take the agent's own things."""
 
         def decorate(thing: Any, /) -> Any:
-            if not is_agent_function(thing) and not (
-                isinstance(thing, type) and is_agent_class(thing)
-            ) and not isinstance(thing, (property, classmethod, staticmethod)):
+            if (
+                not is_agent_function(thing)
+                and not (isinstance(thing, type) and is_agent_class(thing))
+                and not isinstance(thing, (property, classmethod, staticmethod))
+            ):
                 raise TypeRefused(f"{real.__name__}() decorates what you made yourself here")
             return real(thing)
 
@@ -901,7 +909,8 @@ def _typing(guards: Guards) -> dict[str, Any]:
     names = [
         name
         for name in typing.__all__
-        if name not in ("get_type_hints", "get_overloads", "clear_overloads", "evaluate_forward_ref")
+        if name
+        not in ("get_type_hints", "get_overloads", "clear_overloads", "evaluate_forward_ref")
     ]
     return {
         **{name: getattr(typing, name) for name in names},

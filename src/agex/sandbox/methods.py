@@ -336,7 +336,9 @@ def _class_method(rules: Rules, cls: type, name: str) -> Callable[..., Any]:
     if name == "from_bytes":
 
         def from_bytes(data: Any, *args: Any, **kwargs: Any) -> Any:
-            return real(data if isinstance(data, bytes) else bytes(taken(rules, data)), *args, **kwargs)
+            return real(
+                data if isinstance(data, bytes) else bytes(taken(rules, data)), *args, **kwargs
+            )
 
         return from_bytes
     return unbound_method(rules, cls, name)
@@ -353,15 +355,15 @@ def unbound_method(rules: Rules, holder: type, name: str) -> Callable[..., Any]:
         cls = type(owner)
         if isinstance(owner, type) and holder is object and is_agent_class(type(owner)):
             pass
-        elif not (
-            rules.decisions.is_open(cls) or rules.decisions.kind(cls) == kinds.AGENT
-        ):
+        elif not (rules.decisions.is_open(cls) or rules.decisions.kind(cls) == kinds.AGENT):
             if not isinstance(owner, holder):
                 raise TypeError(
                     f"descriptor {name!r} for {holder.__name__!r} objects doesn't apply to a "
                     f"{cls.__name__!r} object"
                 )
-            raise TypeRefused(f"{cls.__name__!r} object is not registered, so {name} cannot read it")
+            raise TypeRefused(
+                f"{cls.__name__!r} object is not registered, so {name} cannot read it"
+            )
         if dunder:
             found = guarded_dunder(rules, owner, holder, name, _Unbound(holder, owner))
             return found(*args[1:], **kwargs)
@@ -477,9 +479,13 @@ def _own_text(rules: Rules, owner: Any, real: Any) -> str:
     """``super().__repr__()``: the builtin's text, which may not look into what is unregistered."""
     texts = rules.texts
     if isinstance(owner, BaseException):
-        return texts.exception(owner) if real.__name__ == "__str__" else texts.structure(
-            owner, set(), 0
-        ) if not texts.is_safe(owner.args) else texts.clean(real())
+        return (
+            texts.exception(owner)
+            if real.__name__ == "__str__"
+            else texts.structure(owner, set(), 0)
+            if not texts.is_safe(owner.args)
+            else texts.clean(real())
+        )
     if isinstance(owner, (list, tuple, dict, set, frozenset, collections.deque)):
         if texts._safe_container(owner, _container(owner), {}, 0, [0]) is None:
             return texts.structure(owner, set(), 0)
@@ -582,9 +588,13 @@ def new_class(rules: Rules, meta: type, *args: Any, **kwargs: Any) -> Any:
     if meta is not type and not is_agent_class(meta) and not rules.decisions.is_known_class(meta):
         raise TypeRefused(f"{meta.__name__} cannot be a metaclass here")
     checked = tuple(rules.base(base) for base in bases)
-    made_from = dict(namespace) if type(namespace) is not dict and isinstance(
-        namespace, dict
-    ) and type(namespace).__name__ != "_EnumDict" else namespace
+    made_from = (
+        dict(namespace)
+        if type(namespace) is not dict
+        and isinstance(namespace, dict)
+        and type(namespace).__name__ != "_EnumDict"
+        else namespace
+    )
     for key in made_from:
         if type(key) is not str or ("$" in key and key != tables.MARK):
             raise TypeRefused(f"{key!r} cannot be a name in a class body")

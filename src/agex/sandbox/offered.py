@@ -87,9 +87,7 @@ def _is_importable(value: Any) -> bool:
 # ---------------------------------------------------------------- describing
 
 
-Described: typing.TypeAlias = tuple[
-    dict[str, Any], tuple[Any, ...], Any, "dict[str, Any] | None"
-]
+Described: typing.TypeAlias = tuple[dict[str, Any], tuple[Any, ...], Any, "dict[str, Any] | None"]
 
 
 def describe(value: Any) -> Described:
@@ -155,9 +153,7 @@ def _module(view: Any) -> Described:
         guards = view.__reduce__()[1][0]
         return {"kind": "module", "name": name}, (), None, guards.globals
     # An empty shelf that only holds the registered module below it.
-    below = {
-        key: item for key, item in vars(view).items() if isinstance(item, ModuleView)
-    }
+    below = {key: item for key, item in vars(view).items() if isinstance(item, ModuleView)}
     return {"kind": "shelf", "name": name}, (), below, None
 
 

@@ -19,9 +19,7 @@ from agex.sandbox.opaque import real_class
 from agex.sandbox.origin import find, is_agent_class, own_dict
 
 #: Builtin classes whose single positional pattern matches the subject itself.
-_SELF = frozenset(
-    {bool, bytearray, bytes, dict, float, frozenset, int, list, set, str, tuple}
-)
+_SELF = frozenset({bool, bytearray, bytes, dict, float, frozenset, int, list, set, str, tuple})
 
 
 class Pattern:
@@ -46,9 +44,13 @@ class Pattern:
         if not self.attrs and (not self.count or cls in _SELF):
             return cls
         names = [*self.positional(cls), *self.attrs]
-        if is_agent_class(cls) and self.guards.is_pure(cls) and not any(
-            name.startswith("__") for name in names
-        ) and type(cls) is type and not any(self.brought(cls, name) for name in names):
+        if (
+            is_agent_class(cls)
+            and self.guards.is_pure(cls)
+            and not any(name.startswith("__") for name in names)
+            and type(cls) is type
+            and not any(self.brought(cls, name) for name in names)
+        ):
             return cls
         return _asking(self.guards, cls, tuple(names), self.positional(cls))
 
@@ -75,9 +77,7 @@ class Pattern:
         return names[: self.count]
 
 
-def _asking(
-    guards: Guards, cls: type, names: tuple[str, ...], positional: tuple[str, ...]
-) -> type:
+def _asking(guards: Guards, cls: type, names: tuple[str, ...], positional: tuple[str, ...]) -> type:
     """A class that matches what ``cls`` matches, where ``names`` may be read."""
 
     class Meta(type):

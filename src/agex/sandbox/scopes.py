@@ -20,7 +20,17 @@ INLINED = sys.version_info >= (3, 12)
 class Scope:
     """One scope: what it binds, what it uses, and which of its locals others capture."""
 
-    __slots__ = ("bound", "captured", "deep", "globals", "kind", "name", "nonlocals", "parent", "used")
+    __slots__ = (
+        "bound",
+        "captured",
+        "deep",
+        "globals",
+        "kind",
+        "name",
+        "nonlocals",
+        "parent",
+        "used",
+    )
 
     def __init__(self, kind: Kind, parent: Scope | None, name: str = "") -> None:
         self.kind: Kind = kind
@@ -206,9 +216,7 @@ class Scopes:
     def _comprehension(
         self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp, scope: Scope
     ) -> None:
-        inlined = (
-            INLINED and not isinstance(node, ast.GeneratorExp) and scope.frame.kind != "class"
-        )
+        inlined = INLINED and not isinstance(node, ast.GeneratorExp) and scope.frame.kind != "class"
         self._visit(node.generators[0].iter, scope)
         if inlined:
             inner = self._open("comp", scope, node, "<comp>")

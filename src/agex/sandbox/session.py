@@ -7,12 +7,12 @@ raises for what agent code does.
 
 from __future__ import annotations
 
-import atexit
 import dataclasses
 import sys
 import time
 import types
 import typing
+import weakref
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from types import CodeType, FunctionType
@@ -20,7 +20,15 @@ from typing import Any
 
 from agex.errors import LimitReached, SizeRefused, SyntaxRefused, TaskFinished
 from agex.policy import Policy
-from agex.sandbox import bounds, builtins, clock, event_loops, formatting, guards, tables, tracebacks
+from agex.sandbox import (
+    bounds,
+    builtins,
+    clock,
+    event_loops,
+    guards,
+    tables,
+    tracebacks,
+)
 from agex.sandbox.compiler import Compiled, compile_action
 from agex.sandbox.guards import Guards, assigned
 from agex.sandbox.imports import Importer
@@ -138,6 +146,8 @@ class Session:
         self.guards.globals = self.globals
         _fill(self, verbs or {}, inputs or {})
         clock.watch_session(self)
+        if namespace is None:  # a namespace of somebody's outlives the session
+            weakref.finalize(self, _close_suspended, self.globals)
 
     # ------------------------------------------------------------ what runs
 
@@ -415,7 +425,9 @@ def _fill(session: Session, verbs: Mapping[str, Any], inputs: Mapping[str, Any])
     g = session.guards
     space = session.globals
     before = space.get("$hidden", {})
-    if "$s" in space:  # code of an earlier session reads the same sets; what was cleared is asked anew
+    if (
+        "$s" in space
+    ):  # code of an earlier session reads the same sets; what was cleared is asked anew
         g.sets.provide(space["$s"].__dict__)
     own = {
         name: space[name]
@@ -544,17 +556,18 @@ def _guard_names(g: Guards, space: dict[str, Any], write: Callable[[str], object
 _SUSPENDED = (types.GeneratorType, types.CoroutineType)
 
 
-@atexit.register
-def _close_all() -> None:
-    """At exit the interpreter would run what sessions left suspended, without any deadline."""
-    for space in clock.namespaces():
-        for value in list(space.values()):
-            if type(value) in _SUSPENDED:
-                try:
-                    with clock.running(clock.Deadline(0.5)):
-                        value.close()
-                except BaseException:  # noqa: S112  # whatever its finally does, it is over
-                    continue
+def _close_suspended(space: dict[str, Any]) -> None:
+    """Close what agent code left suspended before the interpreter does, which knows no deadline.
+
+    A generator's ``finally`` may hold anything; it gets half a second.
+    """
+    for value in list(space.values()):
+        if type(value) in _SUSPENDED:
+            try:
+                with clock.running(clock.Deadline(0.5)):
+                    value.close()
+            except BaseException:  # whatever its finally does, it is over
+                continue
 
 
 #: Numbers whose products and remainders are numbers.
@@ -593,8 +606,11 @@ def _holds_frames(error: BaseException) -> bool:
 
 
 def reached(space: Mapping[str, Any], names: frozenset[str]) -> frozenset[str]:
-    """The names that code mentioning ``names`` could touch, through the functions it could call."""
-    found: set[str] = set()
+    """The names that code mentioning ``names`` could touch, through the functions it could call.
+
+    Names that are not there are among them: the code may have deleted them.
+    """
+    found: set[str] = {name for name in names if name not in space and _is_own(name)}
     queue = [name for name in names if name in space and _is_own(name)]
     while queue:
         name = queue.pop()
@@ -602,8 +618,12 @@ def reached(space: Mapping[str, Any], names: frozenset[str]) -> frozenset[str]:
             continue
         found.add(name)
         for mentioned in _mentions(space[name]):
-            if mentioned not in found and mentioned in space and _is_own(mentioned):
+            if mentioned in found or not _is_own(mentioned):
+                continue
+            if mentioned in space:
                 queue.append(mentioned)
+            else:
+                found.add(mentioned)
     return frozenset(found)
 
 

@@ -235,7 +235,9 @@ def _names_of(code: CodeType) -> tuple[frozenset[str], frozenset[str]]:
             if instruction.opname in _GLOBAL_OPS:
                 (ours if "$" in instruction.argval else uses).add(instruction.argval)
         stack.extend(const for const in current.co_consts if isinstance(const, CodeType))
-    return frozenset(n for n in uses if not (n.startswith("__") and n.endswith("__"))), frozenset(ours)
+    return frozenset(n for n in uses if not (n.startswith("__") and n.endswith("__"))), frozenset(
+        ours
+    )
 
 
 # ---------------------------------------------------------------- texts

@@ -365,7 +365,11 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
 
     def dunder_write(self, node: ast.Attribute) -> None:
         attr = node.attr
-        if attr in tables.REFUSED_DEFINITIONS and attr not in ("__name__", "__module__", "__wrapped__"):
+        if attr in tables.REFUSED_DEFINITIONS and attr not in (
+            "__name__",
+            "__module__",
+            "__wrapped__",
+        ):
             advice = tables.REFUSED_DEFINITIONS[attr]
             self.refuse(node, f"setting {attr} is not offered here; {advice}")
         elif attr in ("__class__", "__dict__", "__code__", "__globals__"):
@@ -476,7 +480,9 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         if not self.can_hold:
             return self.call("$call", at, func)
         key = self.mangled(func.id)
-        test = self.compare(self.hold(func, self.temporary, at), ast.Is(), self.cleared(f"k_{key}", at), at)
+        test = self.compare(
+            self.hold(func, self.temporary, at), ast.Is(), self.cleared(f"k_{key}", at), at
+        )
         again = self.name(self.temporary, at)
         slow = self.call("$callk", at, again, self.constant(key, at))
         return self.either(test, again, slow, at)
@@ -622,7 +628,12 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         """The visited ``value``, cleared for being unpacked into ``target``."""
         if not isinstance(target, (ast.Tuple, ast.List)):
             return value
-        if any(isinstance(n, (ast.Tuple, ast.List)) for e in target.elts for n in (e, getattr(e, "value", None)) if type(e) is not ast.Attribute and type(e) is not ast.Subscript):
+        if any(
+            isinstance(n, (ast.Tuple, ast.List))
+            for e in target.elts
+            for n in (e, getattr(e, "value", None))
+            if type(e) is not ast.Attribute and type(e) is not ast.Subscript
+        ):
             return self.call("$unpack", at, value, self.shape(target))
         if _is_plain(value):
             return value
@@ -729,8 +740,10 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
             self.temporary = self.fresh("$t")
         rewritten: list[ast.comprehension] = []
         for index, generator in enumerate(generators):
-            tuples = firsts_tuples if index == 0 else self.is_builtin_call(
-                generator.iter, _TUPLE_RESULTS
+            tuples = (
+                firsts_tuples
+                if index == 0
+                else self.is_builtin_call(generator.iter, _TUPLE_RESULTS)
             )
             if index == 0:
                 generator.iter = first_iter
@@ -828,7 +841,11 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         node.left = self.visit(left)
         node.right = self.visit(right)
         if op is ast.Mult:
-            return node if same or _cheap_product(left, right) else self.both(node, "$mul", None, rebinds)
+            return (
+                node
+                if same or _cheap_product(left, right)
+                else self.both(node, "$mul", None, rebinds)
+            )
         if op is ast.Mod:
             return self.modulo(node, left)
         if op is ast.Pow:
@@ -993,7 +1010,9 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
             statements.append(ast.Assign([self.visit(target)], source, None, **_place(node)))
             statements += self.tested(bound_names(target), node)
         if self.scope.kind == "class":
-            statements.append(ast.Delete([ast.Name(held, ast.Del(), **_place(node))], **_place(node)))
+            statements.append(
+                ast.Delete([ast.Name(held, ast.Del(), **_place(node))], **_place(node))
+            )
         return statements
 
     def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST | list[ast.stmt]:
@@ -1316,7 +1335,13 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         self.annotations(node.args)
         if node.returns is not None:
             node.returns = self.annotation(node.returns)
-        saved = (self.can_hold, self.self_name, self.in_class_function, self.hoisted, self.temporary)
+        saved = (
+            self.can_hold,
+            self.self_name,
+            self.in_class_function,
+            self.hoisted,
+            self.temporary,
+        )
         self.in_class_function = self.in_class_function or outer.kind == "class"
         self.self_name = self.first_argument(node.args)
         self.scope = self.scopes.of[node]
@@ -1439,7 +1464,9 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         outer_guards, self.guards = self.guards, set()
         docstring = _docstring(node.body)
         body = self.block(node.body[len(docstring) :])
-        mark = ast.Assign([self.store(tables.MARK, at)], self.guard("$mark", at), None, **_place(at))
+        mark = ast.Assign(
+            [self.store(tables.MARK, at)], self.guard("$mark", at), None, **_place(at)
+        )
         declared = ast.Global(sorted(self.guards), **_place(at))
         outer_guards |= self.guards
         self.guards = outer_guards
@@ -1786,9 +1813,10 @@ def _small_spec(spec: ast.expr) -> bool:
         if type(part) is not ast.Constant:
             return False
         text += str(part.value)
-    return all(int(number) <= SMALL_WIDTH for number in _NUMBERS.findall(text[:100])) and len(
-        text
-    ) <= 100
+    return (
+        all(int(number) <= SMALL_WIDTH for number in _NUMBERS.findall(text[:100]))
+        and len(text) <= 100
+    )
 
 
 def _outer_patterns(pattern: ast.pattern) -> list[ast.pattern]:

@@ -151,9 +151,6 @@ class Versioned(Reader, MutableMapping[str, Any]):
                     names.update((other, name) for name in space.own_names())
             if touched is not None:
                 names.update((path, name) for name in touched)
-                # A name that is gone may have gone without being told of: through a function's `del`.
-                space = self.space(path)
-                names.update((path, name) for name in space.loaded.difference(space.globals))
             boards = {other: space.board() for other, space in self._spaces.items()}
             boards.setdefault(path, self.space(path).board())
             staging = Staging(self.heap, boards)

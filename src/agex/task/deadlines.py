@@ -5,10 +5,19 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar, cast
 
 from agex.errors import CallTimeout, ConfigurationError, LimitReached
-from agex.sandbox.clock import Deadline, current, look, running
+from agex.sandbox.clock import (
+    Deadline,
+    current,
+    look,
+    running,
+    watch_code,
+    watch_session,
+)
+from agex.sandbox.origin import is_agent_function
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -43,8 +52,14 @@ class _Limited:
     def __init__(self, fn: Callable[..., Any], seconds: float) -> None:
         functools.update_wrapper(self, fn, updated=())
         self._seconds = seconds
+        self._watched: list[Any] = []
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_watched": []}
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if not self._watched:
+            self._watched = _watch(self.__wrapped__)
         outer = current()
         started = time.monotonic()
         deadline = Deadline(self._seconds)
@@ -70,6 +85,37 @@ class _Limited:
 
     def __repr__(self) -> str:
         return f"<{_name(self.__wrapped__)}, limited to {self._seconds:g} s>"
+
+
+@dataclass(eq=False)
+class _Space:
+    """The globals of agent code, as the clock wants to be told of them."""
+
+    globals: dict[str, Any]
+
+
+def _watch(fn: Any) -> list[Any]:
+    """Tell the clock of the agent code behind ``fn``: no session does where it came out of a pickle.
+
+    Returns what has to live as long as ``fn`` does; never empty.
+    """
+    members = vars(fn).values() if isinstance(fn, type) else (fn,)
+    spaces = {
+        id(inner.__globals__): inner.__globals__
+        for member in members
+        if is_agent_function(inner := getattr(member, "__func__", member))
+    }
+    for space in spaces.values():
+        for value in list(space.values()):
+            owned = vars(value).values() if isinstance(value, type) else (value,)
+            for function in filter(is_agent_function, owned):
+                watch_code(function.__code__)
+    for function in filter(is_agent_function, members):
+        watch_code(function.__code__)
+    held = [_Space(space) for space in spaces.values()]
+    for holder in held:
+        watch_session(holder)
+    return held or [None]
 
 
 def _name(fn: Callable[..., Any]) -> str:
