@@ -48,6 +48,8 @@ from agex.messages import Usage
 
 def nearest(name: str, known: Iterable[str], *, most: int = 3) -> list[str]:
     """The names in ``known`` that a reader most likely meant by ``name``, best first."""
+    if len(name) > 100:
+        return []
     pool = [candidate for candidate in known if isinstance(candidate, str)]
     folded = {candidate.lower(): candidate for candidate in reversed(pool)}
     exact = folded.get(name.lower())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import sqlite3
 import subprocess
 import sys
@@ -9,7 +10,8 @@ import threading
 
 import pytest
 
-from agex.errors import ConfigurationError, ConflictError, StoreError
+from agex.errors import ConfigurationError, ConflictError, MissingExtraError, StoreError
+from agex.state import Versioned
 from agex.state.blobs import blob_id
 from agex.state.stores import MemoryStore, Move, open_store
 from agex.state.stores.sqlite import FORMAT, SqliteStore
@@ -218,3 +220,56 @@ def test_a_full_disk_is_a_store_error_and_the_last_commit_is_intact(tmp_path):
 def test_a_state_cannot_be_kept_in_just_anything(where):
     with pytest.raises(ConfigurationError, match="file path, a database URL or a Store"):
         open_store(where)
+
+
+# ---------------------------------------------------------------- a shared database
+
+
+@pytest.fixture
+def url(tmp_path):
+    pytest.importorskip("sqlalchemy")
+    return f"sqlite:///{tmp_path}/shared.db"
+
+
+def test_a_state_lives_in_a_database_given_by_url(url):
+    state = Versioned(url)
+    state["rows"] = state["same"] = [1]
+    state["big"] = bytes(10_000_000)
+    state.commit()
+    other = state.branch("other")
+    other["rows"].append(2)
+    other.close()
+
+    again = Versioned(url)
+    again.merge("other")
+
+    assert again["same"] is again["rows"]
+    assert again["rows"] == [1, 2]
+    assert len(again["big"]) == 10_000_000
+    assert pickle.loads(pickle.dumps(again))["rows"] == [1, 2]
+    again.close()
+
+
+def test_a_branch_that_another_machine_moved_is_a_conflict(url):
+    one, two = Versioned(url), Versioned(url)
+    one["n"], two["n"] = 1, 2
+    one.commit()
+
+    with pytest.raises(ConflictError):
+        two.commit()
+
+
+def test_a_database_that_cannot_be_reached_is_a_store_error_without_the_password(tmp_path):
+    pytest.importorskip("sqlalchemy")
+
+    with pytest.raises(StoreError) as caught:
+        Versioned(f"sqlite:///{tmp_path}/nowhere/shared.db")
+
+    assert "could not open" in str(caught.value)
+
+
+def test_a_url_without_sqlalchemy_says_which_extra_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "sqlalchemy", None)
+
+    with pytest.raises(MissingExtraError, match=r"agex\[sql\]"):
+        Versioned("postgresql://somewhere/db")

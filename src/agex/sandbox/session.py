@@ -7,12 +7,12 @@ raises for what agent code does.
 
 from __future__ import annotations
 
+import atexit
 import dataclasses
 import sys
 import time
 import types
 import typing
-import weakref
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from types import CodeType, FunctionType
@@ -146,8 +146,6 @@ class Session:
         self.guards.globals = self.globals
         _fill(self, verbs or {}, inputs or {})
         clock.watch_session(self)
-        if namespace is None:  # a namespace of somebody's outlives the session
-            weakref.finalize(self, _close_suspended, self.globals)
 
     # ------------------------------------------------------------ what runs
 
@@ -251,6 +249,14 @@ class Session:
             images=tuple(self._images),
             seconds=time.perf_counter() - started,
         )
+
+    def close(self) -> None:
+        """Close generators and coroutines that agent code left suspended, each within half a second.
+
+        For a session that is not needed any more: the garbage collector would run what is in their
+        ``finally`` without any deadline.
+        """
+        _close_suspended(self.globals)
 
     # ------------------------------------------------------------ what agent code calls
 
@@ -568,6 +574,12 @@ def _close_suspended(space: dict[str, Any]) -> None:
                     value.close()
             except BaseException:  # whatever its finally does, it is over
                 continue
+
+
+@atexit.register
+def _close_all() -> None:
+    for space in clock.namespaces():
+        _close_suspended(space)
 
 
 #: Numbers whose products and remainders are numbers.

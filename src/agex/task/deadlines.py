@@ -6,6 +6,7 @@ import functools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import FunctionType
 from typing import Any, ParamSpec, TypeVar, cast
 
 from agex.errors import CallTimeout, ConfigurationError, LimitReached
@@ -17,7 +18,7 @@ from agex.sandbox.clock import (
     watch_code,
     watch_session,
 )
-from agex.sandbox.origin import is_agent_function
+from agex.sandbox.tracebacks import is_agent_file
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -103,19 +104,24 @@ def _watch(fn: Any) -> list[Any]:
     spaces = {
         id(inner.__globals__): inner.__globals__
         for member in members
-        if is_agent_function(inner := getattr(member, "__func__", member))
+        if _is_agents(inner := getattr(member, "__func__", member))
     }
     for space in spaces.values():
         for value in list(space.values()):
             owned = vars(value).values() if isinstance(value, type) else (value,)
-            for function in filter(is_agent_function, owned):
+            for function in filter(_is_agents, owned):
                 watch_code(function.__code__)
-    for function in filter(is_agent_function, members):
+    for function in filter(_is_agents, members):
         watch_code(function.__code__)
     held = [_Space(space) for space in spaces.values()]
     for holder in held:
         watch_session(holder)
     return held or [None]
+
+
+def _is_agents(value: Any) -> bool:
+    # By its file: globals that came out of a pickle hold only what the function mentions.
+    return type(value) is FunctionType and is_agent_file(value.__code__.co_filename)
 
 
 def _name(fn: Callable[..., Any]) -> str:
