@@ -129,8 +129,15 @@ class Reader(Mapping[str, Any]):
             raise KeyError(name)
 
     def __contains__(self, name: object) -> bool:
+        if not isinstance(name, str):
+            return False
         with self.lock:
-            return isinstance(name, str) and name in self._names()
+            space = self.space("")
+            if name in space.dirty:
+                return name in space.globals
+            if self.heap.tree.label("", name) is None:
+                return False
+            return name not in space.loaded or name in space.globals or self._is_missing(name)
 
     def __iter__(self) -> Iterator[str]:
         with self.lock:

@@ -91,7 +91,7 @@ class Versioned(Reader, MutableMapping[str, Any]):
             raise TypeError(f"names in a state are text, not {type(name).__name__}")
         with self.lock:
             space = self.space("")
-            space.globals[name] = value
+            space.put(name, value)
             space.dirty.add(name)
 
     def __delitem__(self, name: str) -> None:
