@@ -195,6 +195,20 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
     def is_fast(self, node: ast.AST) -> bool:
         return type(node) is ast.Name and self.scope.is_fast(node.id)
 
+    def is_hoisted(self, name: str, among: frozenset[str]) -> bool:
+        """Is this name, read here, the function's local that was tested at its binding?
+
+        A comprehension may have a variable of the same name: that one was tested by nobody.
+        """
+        if name not in among:
+            return False
+        scope: Scope | None = self.scope
+        while scope is not None and (scope.kind == "comp" or scope.name == "<gen>"):
+            if name in scope.bound or scope.kind != "comp":
+                return False
+            scope = scope.parent
+        return True
+
     def checked(
         self,
         value: ast.expr,
@@ -215,9 +229,9 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
             read: ast.expr = value
             again: ast.expr = self.name(value.id, at)
             if cleared == "ok":
-                flag = "$i_" if value.id in self.hoisted.items else ""
+                flag = "$i_" if self.is_hoisted(value.id, self.hoisted.items) else ""
             elif cleared[:2] in ("r_", "w_", "x_"):
-                flag = "$o_" if value.id in self.hoisted.own else ""
+                flag = "$o_" if self.is_hoisted(value.id, self.hoisted.own) else ""
         elif self.can_hold:
             read = self.hold(value, self.temporary, at)
             again = self.name(self.temporary, at)
@@ -904,7 +918,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
                 known = [
                     self.name("$f_" + value.id, at)
                     for value in agains
-                    if type(value) is ast.Name and value.id in self.hoisted.floats
+                    if type(value) is ast.Name and self.is_hoisted(value.id, self.hoisted.floats)
                 ]
             options = [*known, alike] if known else [is_float, alike]
             test: ast.expr = ast.BoolOp(ast.Or(), options, **_place(at))

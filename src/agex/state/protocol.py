@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
@@ -69,6 +70,14 @@ class DefinitionCodec(Protocol):
 
     def fill(self, value: Any, parts: Any) -> None:
         """Give a created value the parts that could not exist before it."""
+        ...
+
+    def loading(self) -> AbstractContextManager[None]:
+        """Bounds what agent code may run while values are loaded: a ``__hash__`` of a dict's key.
+
+        Raises:
+            Exception: it took too long; an ordinary one, which fails this value alone.
+        """
         ...
 
     def restored(self, value: Any) -> None:
