@@ -100,6 +100,33 @@ def test_a_rebound_builtin_stays_rebound(desk):
     assert desk.run("total([1, 5, 2]), sum([3, 4])") == (5, 4)
 
 
+def test_a_key_whose_hash_needs_a_global_name_is_loaded(desk):
+    desk.run(
+        "salt = 7\nclass K:\n    def __init__(self, x):\n        self.x = x\n"
+        "    def __hash__(self):\n        return hash((self.x, salt))\n"
+        "    def __eq__(self, other):\n        return self.x == other.x\n"
+        "table = {K(1): 'one'}"
+    )
+    desk.restart()
+
+    assert desk.run("table[K(1)]") == "one"
+
+
+def test_a_hash_that_never_ends_fails_its_value_alone_and_in_time(desk):
+    desk.run(
+        "stuck = False\nclass K:\n    def __hash__(self):\n        while stuck:\n            pass\n"
+        "        return 1\ntable = {K(): 1}\nrest = [1]"
+    )
+    desk.run("stuck = True")
+    desk.restart()
+
+    absent = desk.world.space.load()
+
+    assert set(absent) == {"table"}
+    assert "took too long" in str(absent["table"])
+    assert desk.run("rest") == [1]
+
+
 def test_a_name_that_was_deleted_is_gone_after_a_restart(desk):
     desk.run("a, b, c = 1, 2, 3\ndef drop():\n    global b\n    del b")
     desk.run("del a\ndrop()")

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from agex.policy import Registry
-from agex.sandbox import Session
+from agex.sandbox import Limits, Session
 from agex.sandbox.definitions import Definitions
 from agex.state import Versioned
 
@@ -26,7 +26,8 @@ class World:
 
     def __init__(self, state: Versioned, allowed: Any, path: str = "") -> None:
         self.state = state
-        self.space = state.namespace(path, definitions=Definitions(allowed))
+        definitions = Definitions(allowed, Limits(timeout_seconds=1))
+        self.space = state.namespace(path, definitions=definitions)
         self.session = Session(allowed, namespace=self.space.globals)
         self.space.reserved = self.session.globals["$hidden"]
         self.space.bind = self.session.bind

@@ -151,7 +151,28 @@ def load(owner: Owner, names: Iterable[tuple[str, str]]) -> dict[tuple[str, str]
                 absent[path, name] = value
             else:
                 space.put(name, value)
+    if absent:
+        _try_again(owner, absent)
     return absent
+
+
+def _try_again(owner: Owner, absent: dict[tuple[str, str], Missing]) -> None:
+    """Load once more what could not be read: a ``__hash__`` may have needed a global name."""
+    heap = owner.heap
+    for path, name in list(absent):
+        label = heap.tree.label(path, name)
+        node = heap.nodes.get(label) if label is not None else None
+        if label is None or node is None or not node.group.unreadable:
+            continue
+        for member in node.group.labels:
+            heap.drop(member)
+        heap.load([label])
+        value = heap.nodes[label].value
+        if isinstance(value, Missing):
+            absent[path, name] = value
+        else:
+            del absent[path, name]
+            owner.space(path).put(name, value)
 
 
 class VersionedLog:
