@@ -172,9 +172,14 @@ INDIRECT = [
     ("sum with radd", "class A:\n    __radd__ = KLASS\nsum([A()])"),
 ]  # fmt: skip
 
+#: A class that the caller passed as an argument is an object like any other: it may be handed to a
+#: function of the host, and what that function does with it is the host's act (docs/security.md).
+HOSTS_ACT = {("Vault", "host's caller"), ("Vault", "host's sort")}
+
 ATTACKS = [
     Attack(f"making a {target} by {name}", HOW, text.replace("KLASS", target))
     for target in ("Locked", "Vault")
+    if (target, name) not in HOSTS_ACT
     for name, text in INDIRECT
 ] + [
     Attack(

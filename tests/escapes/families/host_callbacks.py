@@ -55,7 +55,6 @@ ATTACKS = [
          "class S(str):\n    def __str__(self):\n        return f'{secret}'\ndescribe(S('x'))", ""),
         ("the host constructs for the agent", "the host calls a class the agent may not call",
          "apply(Locked)", ""),
-        ("the host constructs unregistered", "the same with a class that is only an input", "apply(Vault)", ""),
         ("the host calls an excluded method", "a method excluded by the registration", "print(apply(host.reveal))", ""),
         ("the host calls through the class", "the plain function from the class",
          "print(apply(Host.reveal, host))", ""),
