@@ -179,8 +179,8 @@ HOSTS_ACT = {("Vault", "host's caller"), ("Vault", "host's sort")}
 ATTACKS = [
     Attack(f"making a {target} by {name}", HOW, text.replace("KLASS", target))
     for target in ("Locked", "Vault")
-    if (target, name) not in HOSTS_ACT
     for name, text in INDIRECT
+    if (target, name) not in HOSTS_ACT
 ] + [
     Attack(
         "the class of an unregistered instance",
