@@ -117,8 +117,9 @@ def in_own_processes(name: str) -> dict[str, dict[str, str]]:
 def in_own_process(options: list[str], given: str) -> dict[str, Any]:
     """What this script says with these options and this input, as a process of its own."""
     command = [sys.executable, "-m", "benchmarks.compat", *options]
-    paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+    paths = [str(ROOT), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
+    absolute = os.pathsep.join(os.path.abspath(path) for path in paths if path)
+    environment = {**os.environ, "PYTHONPATH": absolute}
     try:
         with tempfile.TemporaryDirectory() as folder:  # some tests write files in plain CPython
             done = subprocess.run(
