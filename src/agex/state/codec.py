@@ -18,17 +18,13 @@ bytecode, so ``Encoded.python`` notes the minor version and another one reads th
 from __future__ import annotations
 
 import copyreg
-import datetime
-import decimal
 import enum
-import gc
 import io
 import pickle
 import re
 import sys
 import types
-import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
@@ -39,38 +35,29 @@ from agex.state import rebuild
 from agex.state.definitions import (
     InertDefinition,
     InertInstance,
-    enum_member,
     has_host_hooks,
     is_member,
-    new_instance,
-    set_state,
     take_apart,
 )
-from agex.state.protocol import DefinitionCodec, Missing
+from agex.state.identity import (
+    ATOMS,
+    BY_NAME,
+    address_of,
+    inside_pandas,
+    is_array,
+    is_importable,
+    is_pandas,
+    is_shared,
+    memory_of,
+    scan,
+)
+from agex.state.protocol import Missing
 from agex.state.stores.protocol import Data
+from agex.state.surroundings import Surroundings
+from agex.state.unpickling import Unpickler
 
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 _IN_BAND = 4096  # buffers smaller than this are not worth a blob of their own
-
-# Values whose identity no program relies on: never an object that two places share.
-ATOMS = frozenset(
-    {
-        type(None), bool, int, float, complex, str, bytes, range, slice, type(...),
-        type(NotImplemented), datetime.date, datetime.datetime, datetime.time, datetime.timedelta,
-        datetime.timezone, decimal.Decimal, uuid.UUID,
-    }
-)  # fmt: skip
-# Homes of more such types, by name: none of these packages is imported for it.
-_IMMUTABLE_HOMES = frozenset(
-    {"fractions", "numpy.dtypes", "pathlib", "pathlib._local", "re", "zoneinfo", "ipaddress"}
-)
-_PANDAS_VALUES = frozenset(
-    "Index ExtensionDtype BaseOffset NaTType NAType Timestamp Timedelta Period Interval".split()
-)
-# Containers that cannot change; what can change inside them is looked at by itself.
-_FROZEN = frozenset({tuple, frozenset})
-_BY_NAME = (type, types.FunctionType, types.BuiltinFunctionType, types.ModuleType)
-_CELL = types.CellType
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,40 +77,6 @@ class Encoded:
     python: str | None = None
     shared: frozenset[int] | set[int] = frozenset()
     keep: object = field(default=None, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """Where values live: the codecs of definitions by path, and which globals belong to which path."""
-
-    codecs: dict[str, DefinitionCodec]
-    path_of: Callable[[dict[str, Any] | None], str]
-    globals_of: Callable[[str], dict[str, Any]]
-
-    @property
-    def codec(self) -> DefinitionCodec | None:
-        """Any of the codecs: they all know what is theirs, and differ in what they allow."""
-        return next(iter(self.codecs.values()), None)
-
-    def codec_for(self, path: str) -> DefinitionCodec | None:
-        """The codec under which the definitions of ``path`` are made."""
-        return self.codecs.get(path) or self.codec
-
-    def owns(self, value: object) -> bool:
-        """Whether agent code made this function or class."""
-        codec = self.codec
-        return codec is not None and codec.owns(value)
-
-
-# A snapshot read without any codec: definitions are inert in it.
-INERT = Surroundings({}, lambda _namespace: "", lambda _path: {})
-
-
-def is_atom(value: object, around: Surroundings) -> bool:
-    """Whether ``value`` needs no identity: a number, a text, an enum member, an imported function."""
-    if type(value) in ATOMS or isinstance(value, (enum.Enum, Missing)):
-        return True
-    return isinstance(value, _BY_NAME) and not around.owns(value) and _importable(value)
 
 
 def encode(roots: Mapping[str, Any], anchors: dict[int, str], around: Surroundings) -> Encoded:
@@ -149,15 +102,17 @@ def encode(roots: Mapping[str, Any], anchors: dict[int, str], around: Surroundin
 def _encode(
     labels: tuple[str, ...], values: list[Any], anchors: dict[int, str], around: Surroundings
 ) -> Encoded:
-    value = values[0] if len(values) == 1 else tuple(values)
+    value: Any = values[0] if len(values) == 1 else tuple(values)
     if len(values) == 1:
+        if is_array(value) and not value.dtype.hasobject:
+            return _encode_array(labels, value)
         if type(value) in ATOMS:
             try:
                 return Encoded(labels, pickle.dumps(value, 5))
             except Exception:
                 pass  # a datetime with somebody's own tzinfo: the long way
         else:
-            shared = _scan(value, anchors)
+            shared = scan(value, anchors)
             stream = _plain(value) if shared is not None else None
             if shared is not None and stream is not None:
                 return Encoded(labels, stream, shared=shared, keep=value)
@@ -181,6 +136,29 @@ def _encode(
     return Encoded(labels, pickle.dumps(hole, 5), missing=(hole.what,))
 
 
+def _encode_array(labels: tuple[str, ...], array: Any) -> Encoded:
+    """An array of numbers: nothing in it can refer to anything, so no hook is needed."""
+    buffers: list[memoryview] = []
+    file = io.BytesIO()
+    pickle.Pickler(file, 5, buffer_callback=_keeping(buffers)).dump(array)
+    base = memory_of(array)
+    shared = {id(array)} if base is None else {id(array), id(base)}
+    return Encoded(labels, file.getvalue(), tuple(buffers), shared=shared, keep=array)
+
+
+def _keeping(buffers: list[memoryview]) -> Callable[[pickle.PickleBuffer], bool]:
+    """Takes large buffers out of the stream; small ones stay."""
+
+    def out_of_band(buffer: pickle.PickleBuffer) -> bool:
+        raw = buffer.raw()
+        if raw.nbytes < _IN_BAND:
+            return True
+        buffers.append(raw)
+        return False
+
+    return out_of_band
+
+
 class EncodingFailed(Exception):
     """Several values that share parts cannot be stored together; each is tried by itself."""
 
@@ -200,7 +178,7 @@ def decode(
     if python is not None and python != PYTHON:
         raise TypeError(f"it holds bytecode of Python {python}, and this is {PYTHON}")
     with ExitStack() as limits:
-        unpickler = _Unpickler(stream, buffers, refs, around, limits)
+        unpickler = Unpickler(stream, buffers, refs, around, limits)
         return unpickler.load(), unpickler.inert
 
 
@@ -215,48 +193,6 @@ def reason(error: BaseException) -> str:
     """Why pickling failed, in one line."""
     text = " ".join(str(error).split())
     return text[:200] or type(error).__name__
-
-
-# ---------------------------------------------------------------- scanning
-
-
-def _scan(value: Any, anchors: Mapping[int, str]) -> set[int] | None:
-    """Ids of the mutable containers in plain data; ``None`` if it is not plain, or refers out.
-
-    Plain data takes the fast road: the C pickler without a call per object. The pickler's memo, the
-    other way to know what is shared, costs five times as much as pickling.
-    """
-    found: set[int] = set()
-    seen: set[int] = set()
-    stack = [value]
-    while stack:
-        item = stack.pop()
-        key = id(item)
-        if key in seen:
-            continue
-        if key in anchors:
-            return None
-        seen.add(key)
-        kind = type(item)
-        if kind is dict:
-            found.add(key)
-            if not gc.is_tracked(item):
-                continue  # the collector knows that no container is in it; _plain sees the rest
-            if not ATOMS.issuperset(map(type, item)):
-                stack.extend(part for part in item if type(part) not in ATOMS)
-            if not ATOMS.issuperset(map(type, item.values())):
-                stack.extend(part for part in item.values() if type(part) not in ATOMS)
-        elif kind is list or kind is set:
-            found.add(key)
-            if not ATOMS.issuperset(map(type, item)):
-                stack.extend(part for part in item if type(part) not in ATOMS)
-        elif kind in _FROZEN:
-            stack.extend(part for part in item if type(part) not in ATOMS)
-        elif kind is bytearray:
-            found.add(key)
-        else:
-            return None
-    return found
 
 
 class _PlainPickler(pickle.Pickler):
@@ -284,49 +220,6 @@ def _plain(value: Any) -> bytes | None:
     return None if b"\0\0\0\0" in stream and _BYTEARRAY.search(stream) else stream
 
 
-def _importable(value: Any) -> bool:
-    """Whether a function or class is found under its own name; ``__main__`` counts.
-
-    cloudpickle takes what ``__main__`` defines by value. A state outlives the process, and the same
-    script is there again with a class of the same name: instances must be of *that* class.
-    """
-    if isinstance(value, types.ModuleType):
-        return sys.modules.get(value.__name__) is value
-    name = getattr(value, "__qualname__", None) or getattr(value, "__name__", None)
-    home = getattr(value, "__module__", None)
-    if isinstance(value, types.BuiltinFunctionType) and not isinstance(
-        value.__self__, (types.ModuleType, type(None))
-    ):
-        return False  # a bound method of some object
-    found: Any = sys.modules.get(home) if isinstance(home, str) else None
-    if found is None or not isinstance(name, str):
-        return False
-    for part in name.split("."):
-        found = getattr(found, part, None)
-    return found is value
-
-
-def _is_shared(obj: Any, around: Surroundings) -> bool:
-    """Whether it matters that two places hold this very object."""
-    kind = type(obj)
-    if kind in ATOMS or kind in _FROZEN:
-        return False
-    if isinstance(obj, _BY_NAME):
-        return not isinstance(obj, types.ModuleType) and not _importable(obj)
-    if isinstance(obj, (enum.Enum, Missing)):
-        return False
-    home = kind.__module__
-    if home in _IMMUTABLE_HOMES or kind.__name__ == "cython_function_or_method":
-        return False
-    if _is_pandas(kind) and any(base.__name__ in _PANDAS_VALUES for base in kind.__mro__):
-        return False
-    # Numbers of numpy are values; its dtypes are singletons that every array points at.
-    return not (home == "numpy" and kind.__name__ != "ndarray")
-
-
-# ---------------------------------------------------------------- pickling
-
-
 class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no types
     def __init__(
         self,
@@ -338,14 +231,7 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
     ) -> None:
         file, buffers = io.BytesIO(), list[memoryview]()
 
-        def out_of_band(buffer: pickle.PickleBuffer) -> bool:
-            raw = buffer.raw()
-            if raw.nbytes < _IN_BAND:
-                return True
-            buffers.append(raw)
-            return False
-
-        super().__init__(file, protocol=5, buffer_callback=out_of_band)
+        super().__init__(file, protocol=5, buffer_callback=_keeping(buffers))
         self._file = file
         self._buffers = buffers
         self._memories = memories
@@ -364,12 +250,12 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
         shared: set[int] = set()
         inside: set[int] = set()
         for _, obj in memo.values():
-            if _is_pandas(type(obj)):
-                inside.update(_inside_pandas(obj))
+            if is_pandas(type(obj)):
+                inside.update(inside_pandas(obj))
         for _, obj in memo.values():
-            if id(obj) not in inside and _is_shared(obj, self._around):
+            if id(obj) not in inside and is_shared(obj):
                 shared.add(id(obj))
-                base = _memory(obj)
+                base = memory_of(obj)
                 if base is not None:
                     shared.add(id(base))
         return Encoded(
@@ -394,10 +280,10 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
         looking: dict[int, list[Any]] = {}
         for _, obj in self.memo.copy().values():
             kind = type(obj)
-            if _is_pandas(kind):
+            if is_pandas(kind):
                 return frozenset()
-            if kind.__name__ == "ndarray" and kind.__module__ == "numpy":
-                base = _memory(obj)
+            if is_array(obj):
+                base = memory_of(obj)
                 whole = obj if base is None else base
                 looking.setdefault(id(whole), [whole]).append(obj)
         return frozenset(
@@ -424,7 +310,7 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
         if way == "function or class":
             if self._around.owns(obj):
                 return self._definition(obj)
-            if isinstance(obj, _BY_NAME) and _importable(obj):
+            if isinstance(obj, BY_NAME) and is_importable(obj):
                 return NotImplemented  # by reference, as the C pickler does it
             self._by_value = self._by_value or not isinstance(obj, types.ModuleType)
             return self._tried(obj, super().reducer_override)
@@ -440,9 +326,9 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
         if way == "method" and self._around.owns(obj):
             return self._definition(obj)
         if way == "array":
-            base = _memory(obj) if self._memories else None
+            base = memory_of(obj) if self._memories else None
             if base is not None and id(base) in self._memories and not obj.dtype.hasobject:
-                offset = _address(obj) - _address(base)
+                offset = address_of(obj) - address_of(base)
                 writable = obj.flags.writeable
                 made = (base, offset, obj.shape, obj.strides, obj.dtype, writable)
                 return rebuild.view, made
@@ -468,9 +354,9 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
 
     def _way(self, kind: type, obj: Any) -> str:
         """What to do with objects of this kind; only functions and classes are asked one by one."""
-        if kind is _CELL:
+        if kind is types.CellType:
             return "cell"
-        if kind.__name__ == "ndarray" and kind.__module__ == "numpy":
+        if is_array(obj):
             return "array"
         if kind is InertDefinition:
             return "inert definition"
@@ -480,7 +366,7 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
             return "function or class"  # even where its metaclass is the agent's
         if self._around.owns(kind):
             return "plain" if has_host_hooks(kind, self._around.owns) else "agent"
-        if issubclass(kind, _BY_NAME):
+        if issubclass(kind, BY_NAME):
             return "function or class"
         if kind is types.MethodType:
             return "method"
@@ -502,7 +388,7 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
         """How ``obj`` pickles, found out here so that a failure costs this object alone."""
         try:
             made = reduce(obj) if reduce is not None else NotImplemented
-            if made is not NotImplemented or not self._tolerant or isinstance(obj, _BY_NAME):
+            if made is not NotImplemented or not self._tolerant or isinstance(obj, BY_NAME):
                 return made
             maker = copyreg.dispatch_table.get(type(obj))
             made = maker(obj) if maker is not None else obj.__reduce_ex__(5)
@@ -522,126 +408,3 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
         hole = Missing(type_name(obj), reason(error))
         self._holes.append(hole.what)
         return hole.__reduce__()
-
-
-def _memory(array: Any) -> Any:
-    """The array whose memory ``array`` looks into, or ``None`` if the memory is its own."""
-    if type(array).__name__ != "ndarray" or type(array).__module__ != "numpy":
-        return None
-    base = array.base
-    while type(base) is type(array) and type(base.base) is type(array):
-        base = base.base
-    return base if type(base) is type(array) else None
-
-
-def _is_pandas(kind: type) -> bool:
-    return kind.__module__.partition(".")[0] == "pandas"
-
-
-def _inside_pandas(obj: Any) -> Iterator[int]:
-    """Ids of the arrays that a frame, column or index is made of, and of what its class brings.
-
-    Frames derived from one another share them by copy-on-write, so that no change passes from one
-    to the other: each frame is stored by itself.
-    """
-    yield id(getattr(obj, "_metadata", None))
-    manager = getattr(obj, "_mgr", None)
-    arrays = list(getattr(manager, "arrays", ())) if manager is not None else [obj]
-    for array in arrays:
-        yield id(array)
-        for part in ("_data", "_ndarray", "_codes", "_mask", "_pa_array"):
-            inner = getattr(array, part, None)
-            if inner is not None:
-                yield id(inner)
-
-
-def _address(array: Any) -> int:
-    address: int = array.__array_interface__["data"][0]
-    return address
-
-
-# ---------------------------------------------------------------- unpickling
-
-
-class _Unpickler(pickle.Unpickler):
-    def __init__(
-        self,
-        stream: Data,
-        buffers: Iterable[bytearray],
-        refs: Sequence[Any],
-        around: Surroundings,
-        limits: ExitStack,
-    ) -> None:
-        super().__init__(io.BytesIO(stream), buffers=buffers)
-        self._refs = refs
-        self._around = around
-        self._limits = limits
-        self._limited = False
-        self._makers: dict[int, DefinitionCodec] = {}
-        self.inert = False
-
-    def persistent_load(self, pid: Any) -> Any:
-        found = self._refs[pid]
-        if not self._limited and self._around.owns(type(found)):
-            self._limit()
-        return found
-
-    def _limit(self) -> None:
-        """An object of the agent's is at hand: a set that takes it up runs its ``__hash__``."""
-        codec = self._around.codec
-        if codec is not None and not self._limited:
-            self._limited = True
-            self._limits.enter_context(codec.limited())
-
-    def find_class(self, module: str, name: str) -> Any:
-        if module == rebuild.__name__:
-            return getattr(self, f"_rebuild_{name}")
-        return super().find_class(module, name)
-
-    def _rebuild_definition(self, recipe: Any, needs: Any, path: str, uses: list[str]) -> Any:
-        codec = self._around.codec_for(path)
-        if codec is None:
-            self.inert = True
-            return InertDefinition(recipe, needs, path, uses)
-        value = codec.create(recipe, needs, self._around.globals_of(path), path)
-        self._makers[id(value)] = codec
-        return value
-
-    def _rebuild_fill(self, value: Any, parts: Any) -> None:
-        if isinstance(value, InertDefinition):
-            value.parts = parts
-        else:
-            self._makers[id(value)].fill(value, parts)
-
-    def _rebuild_instance(self, cls: Any, args: Any = ()) -> Any:
-        self._limit()
-        return new_instance(cls, args, self._around.owns)
-
-    def _rebuild_attributes(self, obj: Any, state: Any) -> None:
-        set_state(obj, state)
-        if self._around.codec is not None:
-            self._around.codec.restored(obj)
-
-    def _rebuild_member(self, cls: Any, name: str) -> Any:
-        return enum_member(cls, name)
-
-    def _rebuild_method(self, obj: Any, name: str) -> Any:
-        if isinstance(obj, InertInstance):
-            return Missing("method", "its class has not been compiled")
-        for base in type(obj).__mro__:
-            if name in vars(base):
-                return types.MethodType(vars(base)[name], obj)
-        raise AttributeError(f"{type(obj).__qualname__} has no method {name!r} any more")
-
-    def _rebuild_view(
-        self, base: Any, offset: int, shape: Any, strides: Any, dtype: Any, writable: bool
-    ) -> Any:
-        array = type(base)(shape, dtype, base, offset, strides)
-        array.flags.writeable = writable
-        return array
-
-    def _rebuild_cell(self) -> types.CellType:
-        return types.CellType()
-
-    def _rebuild_content(self, cell: types.CellType, value: tuple[Any]) -> None:
-        cell.cell_contents = value[0]

@@ -12,9 +12,11 @@ from typing import Any
 
 from agex.errors import StateError
 from agex.state.blobs import BlobId
-from agex.state.codec import Surroundings, decode, is_atom, reason
+from agex.state.codec import decode, reason
+from agex.state.identity import is_atom
 from agex.state.packing import Packed
 from agex.state.protocol import Missing
+from agex.state.surroundings import Surroundings
 from agex.state.tree import Tree
 
 

@@ -15,13 +15,14 @@ from typing import Any, Literal, TypeAlias
 from agex.errors import ConflictError
 from agex.state import trie
 from agex.state.blobs import BlobId
-from agex.state.codec import INERT, encode
+from agex.state.codec import encode
 from agex.state.diff import describe, value_at
 from agex.state.heap import Heap
 from agex.state.ledger import Ledger, Place
 from agex.state.packing import pack
 from agex.state.reading import Reader
 from agex.state.stores.protocol import Data
+from agex.state.surroundings import INERT
 from agex.state.tree import Node, Root, Space, Tree, space_to
 
 Side: TypeAlias = Literal["ours", "theirs"]

@@ -9,11 +9,11 @@ from typing import Any
 
 from agex.errors import StateError
 from agex.state.blobs import Blobs
-from agex.state.codec import Surroundings
 from agex.state.commits import Commit, ancestors, events_of
 from agex.state.heap import Heap
 from agex.state.namespaces import VersionedNamespace, load
 from agex.state.protocol import DefinitionCodec, Missing, Saved
+from agex.state.surroundings import Surroundings
 from agex.state.tree import Root, Tree
 
 

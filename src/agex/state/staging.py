@@ -18,9 +18,10 @@ from typing import Any, TypeAlias
 
 from agex.state import trie
 from agex.state.blobs import BlobId
-from agex.state.codec import ATOMS, Encoded, EncodingFailed, encode, is_atom
+from agex.state.codec import Encoded, EncodingFailed, encode
 from agex.state.groups import partition
 from agex.state.heap import Heap, LiveGroup
+from agex.state.identity import ATOMS, is_atom
 from agex.state.ledger import Ledger
 from agex.state.packing import Packed, pack
 from agex.state.protocol import Missing
