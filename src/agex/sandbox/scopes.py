@@ -93,6 +93,7 @@ class Scopes:
         self.type_params: dict[ast.AST, Scope] = {}
         self.globals: set[str] = set()
         self.awaits = False
+        self.floats = False
         self.yields: int | None = None
         self._all: list[Scope] = [self.module]
         for statement in tree.body:
@@ -272,6 +273,13 @@ class Scopes:
                 scope.deep.add(name.id)
         self._children(node, scope)
 
+    def _constant(self, node: ast.Constant, scope: Scope) -> None:
+        if type(node.value) is float:
+            self.floats = True
+
+    def _division(self, node: ast.Div, scope: Scope) -> None:
+        self.floats = True
+
     def _await(self, node: ast.AST, scope: Scope) -> None:
         if scope.frame is self.module or (scope.name == "<gen>" and scope.parent is self.module):
             self.awaits = True
@@ -327,6 +335,8 @@ _HANDLERS: dict[type[ast.AST], Any] = {
     ast.MatchStar: Scopes._capture_pattern,
     ast.MatchMapping: Scopes._mapping_pattern,
     ast.MatchClass: Scopes._match_class,
+    ast.Constant: Scopes._constant,
+    ast.Div: Scopes._division,
     ast.Await: Scopes._await,
     ast.AsyncFor: Scopes._await,
     ast.AsyncWith: Scopes._await,

@@ -101,7 +101,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         #: its temporary with the function around it, so it gets one that nobody else uses.
         self.temporary = "$t"
         #: The function at hand computes with floats, by the look of its source.
-        self.floats = False
+        self.any_floats = self.floats = False
         #: Method reads (by ``id``) whose arguments are small constants.
         self.small: set[int] = set()
         #: Attribute names this source assigns.
@@ -112,7 +112,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
 
     def transform(self, tree: ast.Module) -> list[ast.stmt]:
         """The guarded statements of a module body. Mutates ``tree``."""
-        self.floats = _has_floats(tree)
+        self.any_floats = self.floats = self.scopes.floats
         return self.block(tree.body)
 
     def visit(self, node: ast.AST) -> Any:
@@ -1361,7 +1361,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         self.scope = self.scopes.of[node]
         self.can_hold, self.temporary = True, "$t"
         self.hoisted = hoisted(node, self.scope)
-        outer_floats, self.floats = self.floats, _has_floats(node)
+        outer_floats, self.floats = self.floats, self.any_floats and _has_floats(node)
         docstring = _docstring(node.body)
         body = self.block(node.body[len(docstring) :])
         opening = self.poll(node) if node.name.startswith("__") or _may_recurse(node) else []
