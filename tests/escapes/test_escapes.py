@@ -71,17 +71,12 @@ def _assert_decided(errors: list[BaseException]) -> None:
 def test_an_innocent_program_with_the_same_features_still_works(twin: Twin) -> None:
     from agex.sandbox import Limits, Session
 
-    world = World(twin.modules)
-    try:
-        expected = io.StringIO()
-        with contextlib.redirect_stdout(expected):
-            execute(twin.code, {"__name__": "__main__", **world.names()})
-        session = Session(
-            world.policy(), inputs=world.inputs, limits=Limits(timeout_seconds=TIMEOUT_SECONDS)
-        )
-        result = session.run(twin.code)
-    finally:
-        world.close()
+    expected = io.StringIO()
+    with contextlib.closing(World(twin.modules)) as world, contextlib.redirect_stdout(expected):
+        execute(twin.code, {"__name__": "__main__", **world.names()})
+    with contextlib.closing(World(twin.modules)) as world:
+        limits = Limits(timeout_seconds=TIMEOUT_SECONDS)
+        result = Session(world.policy(), inputs=world.inputs, limits=limits).run(twin.code)
 
     assert result.error is None, result.traceback
     assert result.stdout == expected.getvalue()
