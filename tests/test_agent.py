@@ -308,3 +308,21 @@ def test_map_can_run_in_processes(tmp_path: Any) -> None:
 def test_wrong_arguments_of_a_worker_are_told_by_the_call() -> None:
     with pytest.raises(ArgumentError, match="double"):
         double("x")  # type: ignore[arg-type]
+
+
+def test_the_full_view_of_an_agent_lists_what_it_may_touch_by_visibility() -> None:
+    import math
+
+    from agex import view
+
+    agent = Agent()
+    agent.module(math)
+
+    @agent.fn
+    def area(width: float) -> float:
+        return width * width
+
+    shown = str(view(agent, full=True))
+
+    assert shown.index("high:") < shown.index("area(...)") < shown.index("low:")
+    assert "module math: " in shown and "isqrt" in shown

@@ -75,7 +75,7 @@ class View:
         return {"text/plain": self.text}
 
 
-def view(thing: Any, *, focus: Literal["recent", "full"] = "recent") -> View:
+def view(thing: Any, *, focus: Literal["recent", "full"] = "recent", full: bool = False) -> View:
     """What is there, in words.
 
     Args:
@@ -83,17 +83,44 @@ def view(thing: Any, *, focus: Literal["recent", "full"] = "recent") -> View:
             task or events (the run, turn by turn), or a sandbox's namespace.
         focus: of a state, ``"recent"`` shows the last commit that changed something and ``"full"``
             every name; one without a history always shows every name.
+        full: of an agent, everything its code may touch, by visibility, the unshown members of
+            modules included.
     """
     policy = getattr(thing, "policy", None)
     if callable(policy) and isinstance(made := policy(), Policy):
+        if full:
+            return View(_reach(made))
         return View(system_text(made, primer=getattr(thing, "primer", None)))
     if isinstance(thing, Policy):
-        return View(system_text(thing))
+        return View(_reach(thing) if full else system_text(thing))
     if isinstance(thing, State):
         return View(_state(thing) if focus == "full" else _recent(thing))
     if isinstance(thing, Mapping):
         return View(_names(thing))
     return View("\n".join(_told(event) for event in events(thing)))
+
+
+def _reach(policy: Policy) -> str:
+    """Everything agent code may touch under a policy, by visibility, a line each."""
+    lines: dict[str, list[str]] = {"high": [], "medium": [], "low": []}
+    for function in policy.functions.values():
+        lines[function.visibility].append(f"{function.name}(...)")
+    for rule in policy.classes.values():
+        calls = "" if rule.constructable else " (not constructable)"
+        lines[rule.visibility].append(f"class {rule.name}{calls}: {', '.join(rule.members())}")
+    for instance in policy.instances.values():
+        lines[instance.visibility].append(f"{instance.name}: {', '.join(instance.members())}")
+    for module in policy.modules.values():
+        below = ", with its submodules" if module.recursive else ""
+        lines[module.visibility].append(
+            f"module {module.name}{below}: {', '.join(module.members())}"
+        )
+    parts = [
+        f"{visibility}:\n{_indented(chr(10).join(sorted(found)))}"
+        for visibility, found in lines.items()
+        if found
+    ]
+    return "\n".join(parts) or "(nothing registered)"
 
 
 def _recent(state: Any) -> str:
