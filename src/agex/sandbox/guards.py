@@ -108,6 +108,8 @@ class Guards:
         self.native_members: set[tuple[type, str]] = set()
         self.native_methods: set[tuple[Any, str]] = set()
         self.native_supers: set[tuple[type, type, str]] = set()
+        #: Generated functions that were read from a class, with the checked form that was handed out.
+        self.checked_members: dict[Any, tuple[type, Any]] = {}
         #: Where ``print`` goes inside ``contextlib.redirect_stdout``, innermost last.
         self.redirects: list[Callable[[str], Any]] = []
         #: ``{real callable: guarded one}``; filled by the session.
@@ -284,7 +286,7 @@ class Guards:
         if cls is _NAMESPACE:
             held: dict[str, Any] = vars(owner)
             return held
-        if not is_agent_class(cls) or not self.is_pure(cls):
+        if not is_agent_class(cls) or not self.is_pure(cls) or issubclass(cls, BaseExceptionGroup):
             raise self.refusal(owner, "__dict__")
         self.expose(cls)
         return getattr(owner, "__dict__")  # type: ignore[no-any-return]  # noqa: B009
@@ -498,7 +500,7 @@ class Guards:
         dataclass) reads and writes natively, so it is for objects of that class only."""
         if type(raw) is not FunctionType or is_agent_function(raw):
             return value
-        known = raw.__dict__.get(_CHECKED)
+        known = self.checked_members.get(raw)
         if known is not None and known[0] is holder:
             return known[1]
 
@@ -510,7 +512,7 @@ class Guards:
         checked.__name__ = raw.__name__
         checked.__qualname__ = raw.__qualname__
         checked.__doc__ = raw.__doc__
-        raw.__dict__[_CHECKED] = (holder, checked)
+        self.checked_members[raw] = (holder, checked)
         return checked
 
     def metaclass_attribute(self, cls: type, name: str) -> Any:
@@ -667,7 +669,9 @@ class Guards:
         if not isinstance(owner, type) and not name.startswith("__"):
             kind = self.decisions.kind(cls)
             if kind == kinds.AGENT and self.is_pure(cls):
-                if "$" not in name:
+                if "$" not in name and not (
+                    name in _TRUSTED and issubclass(cls, BaseExceptionGroup)
+                ):
                     self.note_own(cls)
                     self.clear("w_" + name, cls)
                     return owner
@@ -697,7 +701,7 @@ class Guards:
         """``owner.name = value``; ``plain`` goes past the owner's own ``__setattr__``."""
         if type(name) is not str:
             raise not_a_name(name)
-        if "$" in name:
+        if "$" in name or (name in _TRUSTED and isinstance(owner, BaseExceptionGroup)):
             raise self.refusal(owner, name)
         if isinstance(owner, type):
             self.set_class(owner, name, value, plain=plain)
@@ -817,6 +821,8 @@ class Guards:
         ):
             advice = tables.REFUSED_DEFINITIONS.get(name, "choose another name")
             raise AttributeRefused(f"setting {name} is not offered here; {advice}")
+        if name in _TRUSTED and _leads_to_groups(cls):
+            raise TypeRefused(f"an exception group cannot define {name} here; define derive")
         if name == "__match_args__" and not _is_match_args(value):
             raise TypeRefused("__match_args__ must be a tuple of names without leading underscores")
         if name.startswith("__") and name.endswith("__"):
@@ -1073,10 +1079,8 @@ class Guards:
 
     def subject(self, owner: Any) -> Any:
         """The subject of a match with sequence or mapping patterns."""
-        if isinstance(owner, type) or not (
-            isinstance(owner, _DESTRUCTURED) or hasattr(type(owner), "__getitem__")
-        ):
-            return owner
+        if isinstance(owner, type) or not type(owner).__flags__ & _DESTRUCTURED:
+            return owner  # neither sequence nor mapping: such patterns read nothing of it
         return self._open(owner, "matched against [..] or {..} patterns", "__getitem__", "__iter__")
 
     def added(self, value: Any, left: Any = _MISSING) -> Any:
@@ -1195,6 +1199,13 @@ class Guards:
             if name in tables.PROTOCOL or name in _ENUM_HOOKS:
                 self.check_protocol_value(cls, name, value)
             self.check_descriptor(name, value)
+        if isinstance(cls, type) and issubclass(cls, BaseExceptionGroup):
+            for name in _TRUSTED:
+                found = find(cls, name)
+                if found is not None and found[0] is not BaseExceptionGroup:
+                    raise TypeRefused(
+                        f"an exception group cannot define {name} here; define derive"
+                    )
         if isinstance(cls, type) and not is_meta and not self.is_pure(cls):
             for name in namespace:
                 self.check_override(cls, name, namespace[name])
@@ -1392,6 +1403,13 @@ def _is_match_args(value: Any) -> bool:
     )
 
 
+def _leads_to_groups(cls: type) -> bool:
+    """Is this class, or any that derives from it, an exception group?"""
+    return issubclass(cls, BaseExceptionGroup) or any(
+        _leads_to_groups(below) for below in type.__subclasses__(cls)
+    )
+
+
 def _is_starred(part: Any) -> bool:
     return type(part) is tuple and len(part) == 2 and part[0] == "*"
 
@@ -1451,7 +1469,6 @@ def chain_of(error: BaseException) -> Iterator[BaseException]:
 _BARE: frozenset[type] = kinds.BARE_BASES | {abc.ABC}
 _NAMESPACE = types.SimpleNamespace
 #: Where a function of the standard library keeps its checked form.
-_CHECKED = "$checked"
 #: Where an exception keeps the names that agent code set on it.
 OWN_FIELDS = "$own"
 _ENUM_HOOKS = frozenset({"_missing_", "_generate_next_value_"})
@@ -1464,7 +1481,10 @@ _ALWAYS_OPEN = (kinds.BUILTIN_TYPES | frozenset(kinds.INTERNAL_MEMBERS)) - {
     object,
     types.SimpleNamespace,
 }
-_DESTRUCTURED = (list, tuple, dict)
+#: The type flags by which the interpreter knows what [..] and {..} patterns may take apart.
+_DESTRUCTURED = (1 << 5) | (1 << 6)
+#: What ``except*`` trusts a group to do right; a lie crashes the interpreter.
+_TRUSTED = frozenset({"split", "subgroup"})
 _EXTENDED = (list, bytearray, set, dict)
 _FINAL: frozenset[type] = frozenset({bool, type(None), range, slice, memoryview})
 

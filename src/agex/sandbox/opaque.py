@@ -54,6 +54,13 @@ class _TypeMeta(type):
     def __getitem__(cls, item: Any) -> Any:
         return GenericAlias(type, item)
 
+    def __iter__(cls) -> Any:
+        # Without it C code would take __getitem__ for an endless sequence.
+        raise TypeError("'type' object is not iterable")
+
+    def __contains__(cls, item: Any) -> bool:
+        raise TypeError("argument of type 'type' is not iterable")
+
     def __repr__(cls) -> str:
         return "<class 'type'>"
 
