@@ -33,7 +33,10 @@ def test_every_acknowledged_commit_is_whole_after_a_hundred_kills(tmp_path):
     )
     acknowledged: dict[int, str] = {}
     seen = -1
-    for _ in range(KILLS):
+    kills = 0
+    # A slow machine commits less between two kills: it is killed more often, up to a bound.
+    while kills < KILLS or (len(acknowledged) <= KILLS and kills < 5 * KILLS):
+        kills += 1
         nursery.stdin.write("go\n")
         nursery.stdin.flush()
         # The child may speak before its parent names it.
@@ -60,7 +63,7 @@ def test_every_acknowledged_commit_is_whole_after_a_hundred_kills(tmp_path):
 
     state = Versioned(path)
     history = {commit.id: commit for commit in state.history()}
-    assert len(acknowledged) > KILLS // 4  # the machine may be slow; idle it must not be
+    assert len(acknowledged) > KILLS
     assert set(acknowledged.values()) <= set(history)
     for n, commit in acknowledged.items():
         past = state.checkout(history[commit])

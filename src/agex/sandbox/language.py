@@ -30,7 +30,7 @@ from agex.errors import TypeRefused
 from agex.sandbox import bounds, clock, kinds, methods, tables
 from agex.sandbox.formatting import Texts
 from agex.sandbox.guards import Guards
-from agex.sandbox.opaque import view_of
+from agex.sandbox.opaque import Type, view_of
 from agex.sandbox.origin import (
     find,
     is_agent_class,
@@ -980,8 +980,6 @@ def _types(guards: Guards) -> dict[str, Any]:
 
 
 def _type_stand_in() -> Any:
-    from agex.sandbox.opaque import Type
-
     return Type
 
 
