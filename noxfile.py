@@ -17,7 +17,7 @@ nox.options.sessions = ["lint", "types", "docs", "tests"]
 nox.options.error_on_missing_interpreters = True
 
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
-BENCHMARKS = ["import_time", "speed", "turn", "context", "state"]
+BENCHMARKS = ["import_time", "speed", "turn", "context", "state", "by_reference", "helpers"]
 SHARED = Path(".nox", f"shared-{sys.version_info.major}.{sys.version_info.minor}")
 # What a machine happens to have set must not decide what a session does.
 UNSET = {"AGEX_MODEL": None, "PYTHONHASHSEED": None, "PYTHONPATH": None}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import tracemalloc
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -55,6 +56,38 @@ def test_a_worker_is_a_function_of_the_boss_and_objects_pass_by_reference() -> N
     assert is_same
     assert back is sheet
     assert sheet.rows == [1, 2, 3]
+
+
+def test_a_large_array_is_passed_down_and_up_without_a_copy() -> None:
+    """The same for a gigabyte, with figures: ``benchmarks/by_reference.py``."""
+    np = pytest.importorskip("numpy")
+    boss = Agent(name="boss", llm=ScriptedClient([block("return mark(a)")]))
+    worker = Agent(name="worker", llm=ScriptedClient([block("a[0] = 7.0\nreturn a")]))
+
+    def mark(a: Any) -> Any:
+        """Mark it."""
+        raise NotImplementedError
+
+    mark.__annotations__.update({"a": np.ndarray, "return": np.ndarray})
+
+    def through(a: Any) -> Any:
+        """Have it marked."""
+        raise NotImplementedError
+
+    through.__annotations__.update({"a": np.ndarray, "return": np.ndarray})
+    boss.fn(worker.task(mark))
+    task = boss.task(through)
+    array = np.ones(4_000_000)
+    tracemalloc.start()
+    try:
+        back = task(array)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert back is array
+    assert array[0] == 7.0
+    assert peak < array.nbytes / 2
 
 
 def test_the_boss_reads_the_workers_signature_and_docstring() -> None:
