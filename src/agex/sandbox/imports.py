@@ -211,7 +211,7 @@ class Importer:
             return self.guards.show_class(value) if self.guards.decisions.rule(value) else value
         if self.guards.policy.instance_rule(value) is not None:
             return value  # a live object, registered by itself rather than by its class
-        if id(value) in self.guards._registered_callables:
+        if id(value) in self.guards.registered_callables:
             return value  # a callable object, registered as a function
         if self.is_strange(value, name):
             raise AttributeError(

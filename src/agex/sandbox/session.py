@@ -25,12 +25,11 @@ from agex.sandbox import (
     builtins,
     clock,
     event_loops,
-    guards,
     tables,
     tracebacks,
 )
 from agex.sandbox.compiler import Compiled, compile_action
-from agex.sandbox.guards import Guards, assigned
+from agex.sandbox.guards import Guards, assigned, restorers
 from agex.sandbox.imports import Importer
 from agex.sandbox.origin import (
     GUARDS_KEY,
@@ -688,4 +687,4 @@ def _restore(policy: Policy) -> Guards:
     return g
 
 
-guards._restorers.append(_restore)
+restorers.append(_restore)

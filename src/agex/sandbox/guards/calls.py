@@ -1,0 +1,85 @@
+"""May this be called? Asked of whatever stands before a pair of parentheses."""
+
+from __future__ import annotations
+
+import types
+from types import FunctionType, MethodType
+from typing import Any
+
+from agex.errors import TypeRefused
+from agex.policy import is_function_like
+from agex.sandbox import kinds
+from agex.sandbox.guards.words import Words
+from agex.sandbox.opaque import ViewMeta
+
+
+class Calls(Words):
+    """The guards before a call."""
+
+    def call(self, callee: Any) -> Any:
+        """``callee`` where it may be called, its guarded form where it has one, or a refusal."""
+        cls = type(callee)
+        if cls is FunctionType:
+            found = self.substitutes.get(id(callee))
+            return callee if found is None else found[1]
+        if cls is MethodType:
+            return callee
+        if isinstance(callee, type):
+            found = self.substitutes.get(id(callee))
+            if found is not None:
+                return found[1]
+            if self.decisions.may_construct(callee):
+                return callee
+            raise TypeRefused(
+                f"{callee.__name__} is not registered as constructable, so it cannot be called; "
+                "use the objects you are given"
+            )
+        if cls in kinds.FUNCTION_TYPES:
+            found = self.substitutes.get(id(callee))
+            return callee if found is None else found[1]
+        kind = self.decisions.kind(cls)
+        if kind in (kinds.AGENT, kinds.REGISTERED):
+            return callee
+        if kind == kinds.LANGUAGE:
+            origin = getattr(callee, "__origin__", None)
+            if isinstance(origin, type):
+                self.call(origin)
+            return callee
+        if kind == kinds.INTERNAL and cls is types.GenericAlias:
+            return self.call(callee.__origin__)
+        if not callable(callee):
+            return callee  # Python's own TypeError says it best
+        if self.policy.instance_rule(callee) is not None:
+            return callee
+        registered = self.registered_callables
+        if id(callee) in registered or is_function_like(cls):
+            return callee
+        raise TypeRefused(
+            f"{cls.__name__!r} object is not registered, so it cannot be called; "
+            "it can be passed on and compared by identity"
+        )
+
+    def raised(self, error: Any) -> Any:
+        """``raise E`` makes an E: the same guard as a call. An unregistered error passes on."""
+        if isinstance(error, type):
+            if isinstance(error, ViewMeta):
+                raise TypeRefused(f"{error.__name__} is not registered as constructable")
+            if issubclass(error, BaseException):
+                approved = self.call(error)
+                return error if approved is error else approved()
+        return error
+
+    @property
+    def registered_callables(self) -> frozenset[int]:
+        found = self.__dict__.get("_callables")
+        if found is None:
+            found = frozenset(id(spec.value) for spec in self.policy.functions.values())
+            self.__dict__["_callables"] = found
+        return found
+
+    def call_global(self, callee: Any, name: str) -> Any:
+        """The same for a global name, remembered as ``$s.k_name`` while the value stays."""
+        approved = self.call(callee)
+        if approved is callee:
+            setattr(self.sets, "k_" + name, callee)
+        return approved

@@ -1,0 +1,101 @@
+"""What comes from above: ``super()``, and members of the host's and Python's classes below it."""
+
+from __future__ import annotations
+
+import types
+from types import MethodType
+from typing import Any
+
+from agex.sandbox import kinds, methods, tables
+from agex.sandbox.decisions import Verdict
+from agex.sandbox.guards.classes import Classes
+from agex.sandbox.guards.names import MISSING, NEVER, PROTOCOL_READS
+from agex.sandbox.origin import is_agent_class, mro_of, own_dict
+
+
+class Inherited(Classes):
+    """The guards of ``super()``."""
+
+    def super_value(self, owner: Any, name: str) -> Any:
+        """Attributes of an explicit ``super(C, o)`` object."""
+        start = owner.__thisclass__
+        return self.super_get(start, owner.__self__, name)
+
+    def super_get(self, start: type, owner: Any, name: str) -> Any:
+        """``super().name``: what the next class in line brings, decided by who defines it there."""
+        actual = owner if isinstance(owner, type) and issubclass(owner, start) else type(owner)
+        order = mro_of(actual)
+        if start not in order:
+            raise TypeError("super(type, obj): obj must be an instance or subtype of type")
+        for holder in order[order.index(start) + 1 :]:
+            if name in own_dict(holder):
+                break
+        else:
+            return getattr(super(start, owner), name)
+        if is_agent_class(holder):
+            return getattr(super(start, owner), name)
+        return self.inherited(owner, holder, name, bound=super(start, owner))
+
+    def super_call(self, start: type, owner: Any, name: str) -> Any:
+        """``super().name(…)``"""
+        key = (start, type(owner), name)
+        if key in self.native_supers:
+            return getattr(super(start, owner), name)
+        approved = self.call(self.super_get(start, owner, name))
+        if not isinstance(owner, type):
+            native = getattr(super(start, owner), name)
+            if approved == native and type(approved) in (MethodType, types.MethodWrapperType):
+                self.native_supers.add(key)
+        return approved
+
+    def inherited(self, owner: Any, holder: type, name: str, *, bound: Any = MISSING) -> Any:
+        """``name`` of the host's or builtin class ``holder``, for an object that inherits it."""
+        source = owner if bound is MISSING else bound
+        kind = self.decisions.kind(holder)
+        dunder = name.startswith("__") and name.endswith("__")
+        if kind == kinds.CLASS and issubclass(holder, type):
+            return self.metaclass_value(owner, holder, name, source)
+        if dunder:
+            if name in NEVER:
+                raise self.refusal(owner, name)
+            if kind in (kinds.BUILTIN, kinds.EXCEPTION, kinds.LANGUAGE) or holder is object:
+                if name in tables.GUARDED_BUILTIN_DUNDERS:
+                    return methods.guarded_dunder(self, owner, holder, name, source)
+                if name == "__get__" and holder is classmethod:
+                    return methods.class_binding(getattr(source, name))
+                if name in tables.SAFE_BUILTIN_DUNDERS or name in PROTOCOL_READS:
+                    return getattr(source, name)
+            elif kind == kinds.REGISTERED or kinds.is_abc(holder):
+                if name in ("__new__", "__setattr__", "__delattr__"):
+                    return methods.guarded_dunder(self, owner, holder, name, source)
+                if name in tables.PROTOCOL:
+                    return getattr(source, name)
+            elif kind == kinds.INTERNAL and (
+                name in tables.SAFE_BUILTIN_DUNDERS or name in PROTOCOL_READS
+            ):
+                return getattr(source, name)
+            if name in tables.READABLE_DUNDERS and kind != kinds.FOREIGN:
+                return getattr(source, name)
+            raise self.refusal(owner, name)
+        verdict, why = self.decisions.defined_read(type(owner), kind, holder, name)
+        if verdict is Verdict.GUARDED:
+            return methods.guarded_method(self, owner, name, holder)
+        if verdict is Verdict.REFUSED:
+            raise self.refusal(owner, name, why)
+        return getattr(source, name)
+
+    def metaclass_value(self, owner: Any, holder: type, name: str, source: Any) -> Any:
+        """What ``type`` and its kin bring to an agent metaclass through ``super()``."""
+        if name == "__new__":
+            return methods.new_of(self, holder)
+        if name == "__setattr__":
+            return lambda attribute, value: self.set_class(owner, attribute, value, plain=True)
+        if name == "__delattr__":
+            return lambda attribute: self.delete_class(owner, attribute, plain=True)
+        if name in ("__init__", "__call__", "__repr__", "__iter__", "__len__", "__contains__",
+                    "__getitem__", "__or__", "__ror__", "mro", "__dir__", "__bool__", "register",
+                    "__eq__", "__hash__"):  # fmt: skip
+            if name == "__call__" and not self.decisions.may_construct(owner):
+                raise self.refusal(owner, name)
+            return getattr(source, name)
+        raise self.refusal(owner, name)

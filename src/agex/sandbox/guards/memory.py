@@ -1,0 +1,154 @@
+"""What the guards of a session know of types and names, and when they forget it."""
+
+from __future__ import annotations
+
+import abc
+import types
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
+
+from agex.policy import Policy
+from agex.sandbox import kinds
+from agex.sandbox.decisions import Decisions
+from agex.sandbox.formatting import PLAIN, Texts
+from agex.sandbox.guards.names import MISSING
+from agex.sandbox.origin import is_agent_class, mro_of
+
+if TYPE_CHECKING:
+    # What the floors above bring, for those below that hand themselves to a guarded method.
+    from agex.sandbox.methods import Rules
+else:
+    # A Protocol as a real base would bring ABCMeta, whose isinstance() runs code of the object.
+    Rules = object
+
+_BARE: frozenset[type] = kinds.BARE_BASES | {abc.ABC}
+_ALWAYS_OPEN = (kinds.BUILTIN_TYPES | frozenset(kinds.INTERNAL_MEMBERS)) - {
+    object,
+    types.SimpleNamespace,
+}
+
+#: Attribute names that agent code in this process assigns somewhere. Calls of a method of such a
+#: name on agent objects are checked one by one, because an instance may hold something else there.
+ASSIGNED: set[str] = set()
+_live: WeakSet[Memory] = WeakSet()
+
+
+class Cleared:
+    """What inline tests read: ``$s.r_x`` is the set of types cleared for reading ``x``, ``$s.k_f``
+    the value of the global ``f`` that was last found callable.
+
+    Plain sets, because the interpreter is twice as fast with them as with a subclass; held by one
+    object, because that can say how it pickles: as its guards, with nothing cleared yet.
+    """
+
+    guards: Memory
+    ok: set[type]
+    own: set[type]
+    plain: set[type]
+
+    def provide(self, keys: Iterable[str]) -> None:
+        """Make what compiled code reads; a ``__getattr__`` would do, and cost the caches."""
+        held = self.__dict__
+        for key in keys:
+            if key not in held:
+                held[key] = MISSING if key[:2] in ("k_", "h_") else set()
+
+    def __reduce__(self) -> Any:
+        return _cleared_of, (self.guards, tuple(self.__dict__))
+
+
+def _cleared_of(guards: Memory, keys: tuple[str, ...]) -> Cleared:
+    guards.sets.provide(keys)
+    return guards.sets
+
+
+class Memory(Rules):
+    """The ground floor of the guards: what they hold, clear and forget."""
+
+    texts: Texts
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.decisions = Decisions(policy)
+        self.sets = Cleared()
+        self.sets.guards = self
+        self.sets.provide(("ok", "own", "plain"))
+        #: Types whose protocol is open, and agent types of which every attribute is the agent's.
+        self.ok: set[type] = self.sets.ok
+        self.own: set[type] = self.sets.own
+        self.ok.update(_ALWAYS_OPEN)
+        self.sets.plain.update(PLAIN)
+        _live.add(self)
+        #: Agent types whose instance dictionaries agent code holds, or that came from elsewhere.
+        self.exposed: set[type] = set()
+        #: Private names that agent code itself put on instances of its subclasses of host classes.
+        self.own_names: dict[type, set[str]] = {}
+        #: True where the guards came out of a pickle: instances may be of any making.
+        self.away = False
+        self._unbound: dict[tuple[type, str], Any] = {}
+        self.globals: dict[str, Any] = {}
+        #: ``(class, name)`` of members of agent classes that are read natively, and what
+        #: ``super()`` hands out as it is: ``(start, class, name)``.
+        self.native_members: set[tuple[type, str]] = set()
+        self.native_methods: set[tuple[Any, str]] = set()
+        self.native_supers: set[tuple[type, type, str]] = set()
+        #: Generated functions that were read from a class, with the checked form that was handed out.
+        self.checked_members: dict[Any, tuple[type, Any]] = {}
+        #: Where ``print`` goes inside ``contextlib.redirect_stdout``, innermost last.
+        self.redirects: list[Callable[[str], Any]] = []
+        #: ``{real callable: guarded one}``; filled by the session.
+        self.substitutes: dict[int, tuple[Any, Any]] = {}
+
+    def clear(self, key: str, cls: type) -> None:
+        self.sets.provide((key,))
+        self.sets.__dict__[key].add(cls)
+
+    def cleared(self, key: str) -> set[type]:
+        """The types cleared under ``key`` so far."""
+        return self.sets.__dict__.get(key) or set()
+
+    def forget(self, name: str) -> None:
+        """A class changed: what was known of ``name`` is asked anew."""
+        for prefix in ("r_", "m_", "w_", "x_"):
+            self.cleared(prefix + name).clear()
+        self.native_members.clear()
+        self.native_methods.clear()
+        self.native_supers.clear()
+
+    def expose(self, cls: type) -> None:
+        """Instance dictionaries of ``cls`` left our sight: its calls are checked one by one."""
+        self.exposed.add(cls)
+        for key, known in list(self.sets.__dict__.items()):
+            if key.startswith("m_"):
+                known.discard(cls)
+
+    def note_own(self, cls: type) -> None:
+        """Remember agent types whose every attribute may be read and written natively."""
+        if cls not in self.own and is_agent_class(cls) and not issubclass(cls, type):
+            for base in mro_of(cls):
+                if not is_agent_class(base) and base not in _BARE:
+                    return
+            self.own.add(cls)
+
+    def is_pure(self, cls: type) -> bool:
+        """True where no class in the order of ``cls`` is a registered or foreign one of the host."""
+        for base in mro_of(cls):
+            if is_agent_class(base) or base in kinds.BUILTIN_TYPES:
+                continue
+            if base in kinds.EXCEPTION_CLASSES or base in kinds.LANGUAGE_MEMBERS:
+                continue
+            if base in kinds.BARE_BASES or kinds.is_abc(base):
+                continue
+            return False
+        return True
+
+
+def assigned(names: Iterable[str]) -> None:
+    """Note that compiled code assigns these attributes; must be called before it runs."""
+    new = [name for name in names if name not in ASSIGNED]
+    if new:
+        ASSIGNED.update(new)
+        for guards in list(_live):
+            for name in new:
+                guards.cleared("m_" + name).clear()

@@ -1,0 +1,150 @@
+"""Items, iteration, ``with``, ``await``, unpacking: protocols that are open or closed as a whole."""
+
+from __future__ import annotations
+
+import collections.abc
+import types
+from typing import Any
+
+from agex.errors import TypeRefused
+from agex.sandbox import bounds, methods
+from agex.sandbox.guards.memory import Memory
+from agex.sandbox.guards.names import MISSING
+from agex.sandbox.opaque import Type
+
+#: The type flags by which the interpreter knows what [..] and {..} patterns may take apart.
+_DESTRUCTURED = (1 << 5) | (1 << 6)
+_EXTENDED = (list, bytearray, set, dict)
+
+
+class Protocols(Memory):
+    """The guards of syntax that calls a protocol."""
+
+    def _open(self, owner: Any, what: str, *needed: str) -> Any:
+        """``owner`` where its type's protocol is open; a refusal where nobody registered it."""
+        cls = type(owner)
+        if cls in self.ok:
+            return owner
+        if self.decisions.is_open(cls):
+            self.ok.add(cls)
+            return owner
+        if isinstance(owner, type):
+            if owner is Type or self.decisions.is_known_class(owner):
+                return owner
+        elif self.policy.instance_rule(owner) is not None:
+            return owner
+        if not any(hasattr(cls, name) for name in needed):
+            return owner  # Python's own TypeError says it best
+        raise TypeRefused(
+            f"{cls.__name__!r} object is not registered, so it cannot be {what}; "
+            "it can be passed on and compared by identity"
+        )
+
+    def item(self, owner: Any) -> Any:
+        if owner is Type:
+            return _TypeAlias
+        return self._open(
+            owner, "indexed", "__getitem__", "__setitem__", "__delitem__", "__class_getitem__"
+        )
+
+    def iter(self, owner: Any) -> Any:
+        return self._open(owner, "iterated", "__iter__", "__getitem__")
+
+    def aiter(self, owner: Any) -> Any:
+        return self._open(owner, "iterated", "__aiter__")
+
+    def awaited(self, owner: Any) -> Any:
+        return self._open(owner, "awaited", "__await__")
+
+    def contains(self, owner: Any) -> Any:
+        if type(owner) is range:
+            return bounds.RangeDoor(owner)
+        found = self._open(owner, "searched", "__contains__", "__iter__", "__getitem__")
+        if type(owner) in self.ok:
+            self.clear("held", type(owner))
+        return found
+
+    def star(self, owner: Any) -> Any:
+        """``*owner``: taken whole, so that a range has to be of a sane length."""
+        if type(owner) is range:
+            return bounds.bounded(owner, 1_000_000)
+        found = self.iter(owner)
+        if type(owner) in self.ok:
+            self.clear("held", type(owner))
+        return found
+
+    def context(self, owner: Any) -> Any:
+        return self._open(owner, "used in a with statement", "__enter__", "__exit__")
+
+    def acontext(self, owner: Any) -> Any:
+        return self._open(owner, "used in a with statement", "__aenter__", "__aexit__")
+
+    def mapping(self, owner: Any) -> Any:
+        return self._open(owner, "unpacked", "keys", "__getitem__", "__iter__")
+
+    def subject(self, owner: Any) -> Any:
+        """The subject of a match with sequence or mapping patterns."""
+        if isinstance(owner, type) or not type(owner).__flags__ & _DESTRUCTURED:
+            return owner  # neither sequence nor mapping: such patterns read nothing of it
+        return self._open(owner, "matched against [..] or {..} patterns", "__getitem__", "__iter__")
+
+    def added(self, value: Any, left: Any = MISSING) -> Any:
+        """The right side of ``x += value``: where x is a list, value is iterated."""
+        if self.decisions.is_open(type(value)):
+            self.ok.add(type(value))
+            return value
+        if left is not MISSING and not isinstance(left, _EXTENDED):
+            return value
+        return self.iter(value)
+
+    def merged(self, left: Any, right: Any) -> Any:
+        """``left |= right``: a dict goes through pairs, which C code iterates one by one."""
+        if isinstance(left, collections.abc.MutableMapping):
+            right = methods.pairs(self, right)
+        left |= right
+        return left
+
+    def unpack(self, value: Any, shape: tuple[Any, ...]) -> tuple[Any, ...]:
+        """``value`` as nested tuples of the target's shape, every level through its guard."""
+        items = list(bounds.bounded(self.iter(value)))
+        star = next((i for i, part in enumerate(shape) if part == "*" or _is_starred(part)), None)
+        if star is None:
+            if len(items) != len(shape):
+                few = len(items) < len(shape)
+                raise ValueError(
+                    f"not enough values to unpack (expected {len(shape)}, got {len(items)})"
+                    if few
+                    else f"too many values to unpack (expected {len(shape)})"
+                )
+            return tuple(
+                self.unpack(item, part) if type(part) is tuple else item
+                for item, part in zip(items, shape, strict=True)
+            )
+        after = len(shape) - star - 1
+        if len(items) < len(shape) - 1:
+            raise ValueError(
+                f"not enough values to unpack (expected at least {len(shape) - 1}, "
+                f"got {len(items)})"
+            )
+        middle = items[star : len(items) - after]
+        parts: list[Any] = [
+            self.unpack(item, part) if type(part) is tuple else item
+            for item, part in zip(items[:star], shape[:star], strict=True)
+        ]
+        parts.extend(self.unpack(middle, shape[star][1]) if _is_starred(shape[star]) else middle)
+        parts.extend(
+            self.unpack(item, part) if type(part) is tuple else item
+            for item, part in zip(items[len(items) - after :], shape[star + 1 :], strict=True)
+        )
+        return tuple(parts)
+
+
+class _TypeAlias:
+    """``type[int]``"""
+
+    def __class_getitem__(cls, item: Any) -> Any:
+        return types.GenericAlias(type, item)
+
+
+def _is_starred(part: Any) -> bool:
+    return type(part) is tuple and len(part) == 2 and part[0] == "*"

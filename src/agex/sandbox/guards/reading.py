@@ -1,0 +1,211 @@
+"""``o.x``: reading an attribute of an instance, a function, or whatever else stands there."""
+
+from __future__ import annotations
+
+import types
+from types import BuiltinFunctionType, MethodType
+from typing import Any
+
+from agex.sandbox import kinds, methods, tables
+from agex.sandbox.decisions import Verdict
+from agex.sandbox.formatting import PLAIN
+from agex.sandbox.guards.classes import copied
+from agex.sandbox.guards.inherited import Inherited
+from agex.sandbox.guards.names import NEVER, OWN_FIELDS, PROTOCOL_READS, not_a_name, shown_module
+from agex.sandbox.opaque import TRACEBACK, Door
+from agex.sandbox.origin import find, is_agent_class, is_agent_function
+
+_FUNCTION_DUNDERS = frozenset(
+    {"__defaults__", "__kwdefaults__", "__annotations__", "__wrapped__", "__type_params__",
+     "__isabstractmethod__"}
+)  # fmt: skip
+_FUNCTION_ATTRIBUTES: dict[str, str] = {"func_globals": "", "func_code": ""}
+
+
+class Reading(Inherited):
+    """The guards of reads."""
+
+    def door(self, owner: Any, name: str) -> Any:
+        """``owner`` itself where ``.name`` may be read natively, else a door."""
+        cls = type(owner)
+        if isinstance(owner, type):
+            if (owner, name) in self.native_members:
+                return owner
+            return Door(name, self.class_value(owner, name))
+        if cls in kinds.FUNCTION_TYPES:
+            return Door(name, self.function_value(owner, name))
+        if cls is super:
+            return Door(name, self.super_value(owner, name))
+        rule = self.policy.instance_rule(owner) if self.policy.instances else None
+        if rule is not None:
+            if not rule.allows(name):
+                raise self.refused_attribute(owner, name, rule.members())
+            return Door(name, getattr(owner, name))
+        verdict, why = self.decisions.read(cls, name)
+        if verdict is Verdict.CLEAR:
+            self.note_own(cls)
+            self.clear("r_" + name, cls)
+            return owner
+        if verdict is Verdict.GUARDED:
+            return Door(name, methods.kept(owner, name, methods.guarded_method(self, owner, name)))
+        if verdict is Verdict.ASK:
+            return Door(name, self.asked(owner, name, why))
+        raise self.refusal(owner, name, why)
+
+    def asked(self, owner: Any, name: str, why: str) -> Any:
+        """Reads that depend on the object at hand."""
+        cls = type(owner)
+        if isinstance(owner, BaseException):
+            if name in owner.__dict__.get(OWN_FIELDS, ()):
+                return getattr(owner, name)
+            if find(cls, name) is None and name not in owner.__dict__:
+                return getattr(owner, name)  # not there: Python says so itself
+            raise self.refusal(owner, name)
+        if self.decisions.kind(cls) == kinds.AGENT:
+            if name in self.own_names.get(cls, ()):
+                return getattr(owner, name)
+            raise self.refusal(owner, name, why)
+        rule = self.decisions.rule(cls)
+        if rule is not None and (instead := rule.instead(name)) is not None:
+            return MethodType(instead, owner)
+        value = getattr(owner, name)
+        held = find(cls, name)
+        return copied(value) if held is not None and held[1] is value else value
+
+    def get(self, owner: Any, name: str) -> Any:
+        """A dunder read: ``owner.__name__``."""
+        if isinstance(owner, type):
+            return self.class_dunder(owner, name)
+        cls = type(owner)
+        if name == "__class__":
+            return self.type_of(owner)
+        if cls in kinds.FUNCTION_TYPES:
+            return self.function_value(owner, name)
+        if cls is super:
+            return self.super_value(owner, name)
+        kind = self.decisions.kind(cls)
+        if kind == kinds.MODULE:
+            if name in ("__name__", "__doc__"):
+                return getattr(owner, name)
+            raise self.refusal(owner, name)
+        if isinstance(owner, BaseException):
+            if name == "__traceback__":
+                return None if owner.__traceback__ is None else TRACEBACK
+            if name in ("__cause__", "__context__", "__suppress_context__", "__notes__"):
+                return getattr(owner, name)
+        if kind == kinds.FOREIGN:
+            if name == "__doc__" or self.policy.instance_rule(owner) is None:
+                raise self.refusal(owner, name)
+            return self.protocol_value(owner, name)
+        if name == "__doc__":
+            return getattr(owner, name)
+        if name == "__module__":
+            return shown_module(getattr(owner, name))
+        if name == "__dict__":
+            return self.instance_dict(owner)
+        if kind == kinds.AGENT:
+            found = find(cls, name)
+            if found is None:
+                if name in tables.READABLE_DUNDERS or name in tables.PROTOCOL:
+                    return getattr(owner, name)
+                if name in tables.REFUSED_DEFINITIONS or name in tables.REFUSED_NAMES:
+                    raise self.refusal(owner, name)
+                return getattr(owner, name)
+            holder, _ = found
+            if is_agent_class(holder) and name not in NEVER:
+                return getattr(owner, name)
+            return self.inherited(owner, holder, name)
+        if kind in (kinds.REGISTERED, kinds.EXCEPTION, kinds.LANGUAGE):
+            if kind == kinds.LANGUAGE and name in tables.READABLE_DUNDERS:
+                return self.language_dunder(owner, name)
+            return self.protocol_value(owner, name)
+        found = find(cls, name)
+        return self.inherited(owner, found[0] if found else cls, name)
+
+    def language_dunder(self, owner: Any, name: str) -> Any:
+        value = getattr(owner, name)
+        if name == "__wrapped__" and not is_agent_function(value):
+            raise self.refusal(owner, name)
+        if name in ("__origin__", "__args__", "__bound__", "__value__", "__supertype__"):
+            return self.shown(value)
+        return value
+
+    def protocol_value(self, owner: Any, name: str) -> Any:
+        """A protocol dunder of a registered object follows its class."""
+        if name == "__get__" and isinstance(owner, classmethod):
+            return methods.class_binding(owner.__get__)
+        if name in PROTOCOL_READS and hasattr(type(owner), name):
+            return getattr(owner, name)
+        if name in ("__str__", "__repr__", "__format__"):
+            text = {"__str__": self.texts.str, "__repr__": self.texts.repr}.get(name)
+            if text is None:
+                return lambda spec="": self.texts.format(owner, spec)
+            return lambda: text(owner)
+        found = find(type(owner), name)
+        if found is not None and found[0] in kinds.BUILTIN_TYPES | kinds.EXCEPTION_CLASSES:
+            return self.inherited(owner, found[0], name)
+        raise self.refusal(owner, name)
+
+    def instance_dict(self, owner: Any) -> dict[str, Any]:
+        """``o.__dict__`` of an object that is all the agent's own; the real one."""
+        cls = type(owner)
+        if cls is types.SimpleNamespace:
+            held: dict[str, Any] = vars(owner)
+            return held
+        if not is_agent_class(cls) or not self.is_pure(cls) or issubclass(cls, BaseExceptionGroup):
+            raise self.refusal(owner, "__dict__")
+        self.expose(cls)
+        return getattr(owner, "__dict__")  # type: ignore[no-any-return]  # noqa: B009
+
+    def value(self, owner: Any, name: str) -> Any:
+        """``owner.name`` for a name known at run time only.
+
+        Raises:
+            AttributeError: it is not there, or not allowed.
+        """
+        if type(name) is not str:
+            raise not_a_name(name)
+        if "$" in name:
+            raise AttributeError(f"{type(owner).__name__!r} object has no attribute {name!r}")
+        if name.startswith("__") and name.endswith("__"):
+            return self.get(owner, name)
+        return getattr(self.door(owner, name), name)
+
+    def function_value(self, function: Any, name: str) -> Any:
+        """Attributes of functions and bound methods: names for all, the rest for the agent's own."""
+        if name in ("__name__", "__qualname__", "__doc__"):
+            return self.texts.clean(v) if isinstance(v := getattr(function, name), str) else v
+        if name == "__module__":
+            return shown_module(getattr(function, name, None))
+        if name == "__class__":
+            return self.type_of(function)
+        inner = function.__func__ if type(function) is MethodType else function
+        if is_agent_function(inner):
+            if type(function) is MethodType and name in ("__self__", "__func__"):
+                return getattr(function, name)
+            if name in _FUNCTION_DUNDERS:
+                value = getattr(function, name)
+                if name == "__wrapped__" and not is_agent_function(value):
+                    raise self.refusal(function, name)
+                return value
+            if name == "__dict__":
+                return inner.__dict__
+            if not name.startswith("__"):
+                return getattr(function, name)
+        elif (
+            type(function) is MethodType
+            and name == "__self__"
+            and is_agent_class(type(function.__self__))
+        ):
+            return function.__self__
+        if name in ("__call__", "__eq__", "__ne__", "__hash__"):
+            return getattr(function, name)
+        if name == "__get__" and type(function) is not BuiltinFunctionType:
+            return getattr(function, name)
+        found = getattr(function, "__dict__", {}).get(name) if not name.startswith("_") else None
+        substitute = _FUNCTION_ATTRIBUTES.get(name)
+        if found is not None and substitute is None and type(found) in PLAIN:
+            return found
+        if found is not None and type(found) in kinds.FUNCTION_TYPES and not name.startswith("_"):
+            return found
+        raise self.refusal(function, name)
