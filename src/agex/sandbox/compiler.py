@@ -16,7 +16,7 @@ from types import CodeType
 from typing import Any
 
 from agex.errors import RefusedLine, SyntaxRefused
-from agex.sandbox import tables, tracebacks
+from agex.sandbox import sources, tables, tracebacks
 from agex.sandbox.scopes import Scopes
 from agex.sandbox.transformer import AgentTransformer
 
@@ -32,7 +32,7 @@ class Compiled:
     Args:
         code: the body, to be made a function over the session's globals.
         filename: where tracebacks find the source.
-        keys: the cleared sets it reads.
+        callees: globals in which it remembers what a name called last, to be there before it runs.
         assigned: attribute names it assigns.
         bound: names the action may bind in the module, in no order.
         used: names of the module it mentions.
@@ -42,7 +42,7 @@ class Compiled:
 
     code: CodeType
     filename: str
-    keys: frozenset[str]
+    callees: frozenset[str]
     assigned: frozenset[str]
     bound: frozenset[str]
     used: frozenset[str]
@@ -163,12 +163,12 @@ def _compile(
     if echo and type(last) is ast.Expr and not starred and body and body[-1] is last:
         last.value = transformer.call("$echo", last, last.value)
     filename = tracebacks.register(source)
-    code = _wrap(body, bound, filename, scopes.awaits, future)
+    code = _wrap(body, bound, filename, source, scopes.awaits, future)
     used = frozenset(scopes.module.used | scopes.module.deep)
     return Compiled(
         code,
         filename,
-        frozenset(transformer.keys),
+        frozenset(transformer.callees),
         frozenset(transformer.assigned),
         bound,
         used,
@@ -178,7 +178,12 @@ def _compile(
 
 
 def _wrap(
-    body: list[ast.stmt], bound: frozenset[str], filename: str, is_async: bool, future: bool
+    body: list[ast.stmt],
+    bound: frozenset[str],
+    filename: str,
+    source: str,
+    is_async: bool,
+    future: bool,
 ) -> CodeType:
     place: dict[str, Any] = {"lineno": 1, "col_offset": 0, "end_lineno": 1, "end_col_offset": 0}
     declared: list[ast.stmt] = [ast.Global(sorted(bound), **place)] if bound else []
@@ -194,23 +199,13 @@ def _wrap(
         warnings.simplefilter("ignore")
         outer = compile(module, filename, "exec", flags=_FUTURE if future else 0, dont_inherit=True)
     code = next(const for const in outer.co_consts if isinstance(const, CodeType))
-    return _renamed(code)
+    return _finished(code, sources.carried(source))
 
 
-def _renamed(code: CodeType) -> CodeType:
-    """Qualified names as they would be at the top of a module."""
-    changed = False
-    constants: list[Any] = []
-    for const in code.co_consts:
-        if isinstance(const, CodeType):
-            renamed = _renamed(const)
-            changed = changed or renamed is not const
-            constants.append(renamed)
-        else:
-            constants.append(const)
-    qualified = code.co_qualname
-    if qualified.startswith(_NESTED):
-        qualified = qualified[len(_NESTED) :]
-    elif not changed:
-        return code
-    return code.replace(co_consts=tuple(constants), co_qualname=qualified)
+def _finished(code: CodeType, text: tuple[str, str]) -> CodeType:
+    """Qualified names as they would be at the top of a module, and the source as the last constant."""
+    constants = [
+        _finished(const, text) if isinstance(const, CodeType) else const for const in code.co_consts
+    ]
+    qualified = code.co_qualname.removeprefix(_NESTED)
+    return code.replace(co_consts=(*constants, text), co_qualname=qualified)

@@ -20,8 +20,7 @@ from typing import Any
 
 from agex.sandbox import clock, sources, tables
 from agex.sandbox.compiler import Compiled, compile_tree
-from agex.sandbox.guards import Guards, assigned
-from agex.sandbox.origin import GUARDS_KEY
+from agex.sandbox.guards import assigned
 from agex.sandbox.sources import Piece
 
 _MAKE = "$make"
@@ -90,7 +89,7 @@ def make(
         tuple(map(intern, recipe["shadowed"])),
         frozenset(),
     )
-    code = _code(piece, namespace[GUARDS_KEY], flags)
+    code = _code(piece, namespace, flags)
     held = dict(zip(piece.free, cells, strict=True))
     closure = tuple(held[name] if name in held else CellType() for name in code.co_freevars)
     function = FunctionType(code, namespace, closure=closure)
@@ -121,8 +120,8 @@ def _empty(code: CodeType) -> tuple[CellType, ...]:
 # ---------------------------------------------------------------- compiling
 
 
-def _code(piece: Piece, guards: Guards, flags: bool) -> CodeType:
-    """The guarded code of a piece, known to the clock and to ``guards``."""
+def _code(piece: Piece, namespace: dict[str, Any], flags: bool) -> CodeType:
+    """The guarded code of a piece, known to the clock; ``namespace`` gets the globals it expects."""
     found = _codes.get((piece, flags))
     if found is None:
         found = _compiled(piece, flags)
@@ -130,7 +129,8 @@ def _code(piece: Piece, guards: Guards, flags: bool) -> CodeType:
             _codes.pop(next(iter(_codes)), None)
         _codes[piece, flags] = found
     code, compiled = found
-    guards.sets.provide(compiled.keys)
+    for name in compiled.callees:
+        namespace.setdefault(name, None)
     assigned(compiled.assigned)
     return code
 

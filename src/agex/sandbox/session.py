@@ -181,7 +181,8 @@ class Session:
         self._future = compiled.future
         for name in compiled.bound & tables.OFFERED:
             self.shadow(name)
-        self.guards.sets.provide(compiled.keys)
+        for name in compiled.callees:
+            self.globals.setdefault(name, None)
         assigned(compiled.assigned)
         clock.watch_code(compiled.code)
         return compiled
@@ -430,10 +431,9 @@ def _fill(session: Session, verbs: Mapping[str, Any], inputs: Mapping[str, Any])
     g = session.guards
     space = session.globals
     before = space.get("$hidden", {})
-    if (
-        "$s" in space
-    ):  # code of an earlier session reads the same sets; what was cleared is asked anew
-        g.sets.provide(space["$s"].__dict__)
+    for name in space:  # what an earlier session's code found callable is asked anew
+        if name.startswith("$k_"):
+            space[name] = None
     own = {
         name: space[name]
         for name in tables.OFFERED & space.keys()

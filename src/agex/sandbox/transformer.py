@@ -72,7 +72,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
             ``sys.monitoring``).
         future_annotations: annotations are strings and stay as they were written.
 
-    After ``transform``: ``lines`` holds the refusals, ``keys`` the cleared sets the code reads,
+    After ``transform``: ``lines`` holds the refusals, ``callees`` the globals that remember callees,
     ``assigned`` the attribute names it assigns.
     """
 
@@ -86,7 +86,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         self.future_annotations = future_annotations
         self.lines: list[RefusedLine] = []
         self.guards: set[str] = set()
-        self.keys: set[str] = set()
+        self.callees: set[str] = set()
         self.scope: Scope = scopes.module
         #: The scope whose names are visible first; differs from ``scope`` in inlined comprehensions.
         self.can_hold = True
@@ -182,7 +182,6 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
 
     def cleared(self, key: str, at: ast.AST) -> ast.expr:
         """``$s.key``: a set of cleared types."""
-        self.keys.add(key)
         return ast.Attribute(self.guard("$s", at), key, _LOAD, **_place(at))
 
     def type_of(self, value: ast.expr, at: ast.AST) -> ast.expr:
@@ -487,18 +486,19 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         return self.checked(self.visit(func), "$function", "$call", at, op=ast.Is)
 
     def global_callee(self, func: ast.Name, at: ast.AST) -> ast.expr:
-        """``f(…)`` → ``($t if ($t := f) is $s.k_f else $callk($t, "f"))(…)``
+        """``f(…)`` → ``(f if f is $k_f else $callk(f, "f"))(…)``
 
-        ``$s.k_f`` is the last value of ``f`` that the call guard let through.
+        ``$k_f`` is the last value of ``f`` that the call guard let through. Reading a global twice
+        is safe here: no code of anybody runs between the two reads, and so no other thread.
         """
-        if not self.can_hold:
+        if self.scope.frame.kind == "class":  # where a name may mean what a mapping says it means
             return self.call("$call", at, func)
         key = self.mangled(func.id)
-        test = self.compare(
-            self.hold(func, self.temporary, at), ast.Is(), self.cleared(f"k_{key}", at), at
-        )
-        again = self.name(self.temporary, at)
-        slow = self.call("$callk", at, again, self.constant(key, at))
+        known = f"$k_{key}"
+        self.callees.add(known)
+        test = self.compare(func, ast.Is(), self.guard(known, at), at)
+        again = self.name(func.id, at)
+        slow = self.call("$callk", at, self.name(func.id, at), self.constant(key, at))
         return self.either(test, again, slow, at)
 
     def method(self, func: ast.Attribute) -> ast.expr:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import types
 from types import FunctionType, MethodType
 from typing import Any
@@ -78,8 +79,8 @@ class Calls(Words):
         return found
 
     def call_global(self, callee: Any, name: str) -> Any:
-        """The same for a global name, remembered as ``$s.k_name`` while the value stays."""
+        """The same for a global name, remembered as the global ``$k_name`` while the value stays."""
         approved = self.call(callee)
         if approved is callee:
-            setattr(self.sets, "k_" + name, callee)
+            sys._getframe(1).f_globals["$k_" + name] = callee
         return approved

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import abc
+import sys
 import types
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 from agex.policy import Policy
-from agex.sandbox import kinds
+from agex.sandbox import kinds, uncleared
 from agex.sandbox.decisions import Decisions
 from agex.sandbox.formatting import PLAIN, Texts
-from agex.sandbox.guards.names import MISSING
 from agex.sandbox.origin import is_agent_class, mro_of
 
 if TYPE_CHECKING:
@@ -34,33 +34,23 @@ ASSIGNED: set[str] = set()
 _live: WeakSet[Memory] = WeakSet()
 
 
-class Cleared:
-    """What inline tests read: ``$s.r_x`` is the set of types cleared for reading ``x``, ``$s.k_f``
-    the value of the global ``f`` that was last found callable.
+def _cleared() -> types.ModuleType:
+    """``$s``, what inline tests read: ``$s.r_x`` is the set of types cleared for reading ``x``.
 
-    Plain sets, because the interpreter is twice as fast with them as with a subclass; held by one
-    object, because that can say how it pickles: as its guards, with nothing cleared yet.
+    Plain sets, because the interpreter is twice as fast with them as with a subclass; held by a
+    module, because it reads attributes of modules fastest and because picklers store a module by
+    its name: on the other side nothing is cleared yet.
     """
+    module = types.ModuleType(uncleared.__name__)
+    held = module.__dict__
 
-    guards: Memory
-    ok: set[type]
-    own: set[type]
-    plain: set[type]
+    def provide(key: str) -> Any:
+        if key.startswith("__"):
+            raise AttributeError(key)
+        return held.setdefault(key, uncleared.MISSING if key.startswith("k_") else set())
 
-    def provide(self, keys: Iterable[str]) -> None:
-        """Make what compiled code reads; a ``__getattr__`` would do, and cost the caches."""
-        held = self.__dict__
-        for key in keys:
-            if key not in held:
-                held[key] = MISSING if key[:2] in ("k_", "h_") else set()
-
-    def __reduce__(self) -> Any:
-        return _cleared_of, (self.guards, tuple(self.__dict__))
-
-
-def _cleared_of(guards: Memory, keys: tuple[str, ...]) -> Cleared:
-    guards.sets.provide(keys)
-    return guards.sets
+    held["__getattr__"] = provide
+    return module
 
 
 class Memory(Rules):
@@ -71,9 +61,7 @@ class Memory(Rules):
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self.decisions = Decisions(policy)
-        self.sets = Cleared()
-        self.sets.guards = self
-        self.sets.provide(("ok", "own", "plain"))
+        self.sets = _cleared()
         #: Types whose protocol is open, and agent types of which every attribute is the agent's.
         self.ok: set[type] = self.sets.ok
         self.own: set[type] = self.sets.own
@@ -101,12 +89,21 @@ class Memory(Rules):
         self.substitutes: dict[int, tuple[Any, Any]] = {}
 
     def clear(self, key: str, cls: type) -> None:
-        self.sets.provide((key,))
-        self.sets.__dict__[key].add(cls)
+        getattr(self.sets, key).add(cls)
+        if self.away:
+            self._settle()
 
     def cleared(self, key: str) -> set[type]:
         """The types cleared under ``key`` so far."""
         return self.sets.__dict__.get(key) or set()
+
+    def _settle(self) -> None:
+        """Code that came here by somebody else's pickler reads our sets from now on."""
+        frame = sys._getframe(2)
+        while frame is not None and frame.f_globals.get("$s") is not uncleared:
+            frame = frame.f_back  # type: ignore[assignment]
+        if frame is not None:
+            frame.f_globals["$s"] = self.sets
 
     def forget(self, name: str) -> None:
         """A class changed: what was known of ``name`` is asked anew."""
