@@ -167,7 +167,7 @@ def _describe_dataclass(
     given = own["__dataclass_params__"]
     recipe["dataclass"] = {
         **{key: getattr(given, key) for key in ("init", "eq", "order", "unsafe_hash", "frozen")},
-        "repr": _home(own.get("__repr__")) == language.__name__,
+        "repr": language.shows_fields(own.get("__repr__")),
         "match_args": "__match_args__" in own,
     }
     fields: dict[str, dict[str, Any]] = {}
@@ -204,11 +204,7 @@ def _is_generated(value: Any, recipe: Mapping[str, Any]) -> bool:
         )  # fmt: skip
     if "dataclass" in recipe or recipe["kind"] in ("enum", "named tuple"):
         return not _home(value).startswith("functools")
-    return (
-        _home(value) in ("typing", "_py_abc")
-        or _home(value) == language.__name__
-        and (value.__name__ == "__repr__")
-    )
+    return _home(value) in ("typing", "_py_abc") or language.shows_fields(value)
 
 
 def _home(function: Any) -> str:
@@ -284,7 +280,7 @@ def make(recipe: Mapping[str, Any], needs: tuple[Any, ...], namespace: dict[str,
     if recipe["kind"] == "named tuple":
         factory: Any = collections.namedtuple  # mypy reads a call by its name as a definition
         made: Any = factory(name, recipe["fields"], module=tables.HOME)
-        language._mark_repr(made, guards.texts)
+        language.show_fields(made, guards.texts)
         mark(made)
         if bases != (tuple,):
             made.__bases__ = bases

@@ -7,20 +7,14 @@ twin, submodules as views, the module's own containers as copies.
 
 from __future__ import annotations
 
-import contextlib
-import copy
-import dataclasses
 import fractions
 import functools
-import itertools
 import json
 import math
-import operator
 import random
 import re
 import string
 import time
-import typing
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -217,7 +211,7 @@ class Importer:
             raise AttributeError(
                 f"{name} is a {type(value).__name__!r} object, which is not registered"
             )
-        curated = _CURATED_HOMES.get(id(value))
+        curated = language.HOMES.get(id(value))
         if curated is not None:
             return self.members(curated[1])[curated[2]]
         return value
@@ -294,42 +288,6 @@ def _importer_of(guards: Guards) -> Importer:
 
 def _view_of(guards: Guards, name: str) -> Any:
     return _importer_of(guards).view(name)
-
-
-def _curated_homes() -> dict[int, tuple[Any, str, str]]:
-    """Functions of the language modules, wherever another module shows them again."""
-    homes: dict[int, tuple[Any, str, str]] = {}
-    probe = Guards.__new__(Guards)
-    probe.substitutes = {}
-    for module_name, real in (
-        ("functools", functools),
-        ("operator", operator),
-        ("copy", copy),
-        ("dataclasses", dataclasses),
-        ("itertools", itertools),
-        ("contextlib", contextlib),
-        ("typing", typing),
-    ):
-        for name in _CURATED_NAMES.get(module_name, ()):
-            value = getattr(real, name, None)
-            if value is not None:
-                homes[id(value)] = (value, module_name, name)
-    return homes
-
-
-_CURATED_NAMES = {
-    "functools": """partial reduce wraps update_wrapper lru_cache cache singledispatch
-    singledispatchmethod total_ordering cached_property partialmethod cmp_to_key""".split(),
-    "operator": "attrgetter methodcaller itemgetter getitem setitem delitem mul pow lshift mod iadd".split(),
-    "copy": ["copy", "deepcopy"],
-    "dataclasses": "dataclass field fields asdict astuple replace make_dataclass".split(),
-    "itertools": """count cycle repeat chain islice compress accumulate groupby starmap tee
-    filterfalse dropwhile takewhile product permutations combinations
-    combinations_with_replacement""".split(),
-    "contextlib": "contextmanager asynccontextmanager closing suppress ExitStack".split(),
-    "typing": ["get_type_hints"],
-}
-_CURATED_HOMES = _curated_homes()
 
 
 def _twins(guards: Guards) -> dict[int, tuple[Any, Any]]:

@@ -1,0 +1,194 @@
+"""``dataclasses``: classes of the agent's own, whose fields are read within the policy."""
+
+from __future__ import annotations
+
+import dataclasses
+import keyword
+import types
+from typing import Any
+
+from agex.errors import TypeRefused
+from agex.sandbox import tables
+from agex.sandbox.guards import Guards
+from agex.sandbox.language.picked import picked
+from agex.sandbox.language.reprs import show_dataclass
+from agex.sandbox.origin import find, is_agent_class, mark, own_dict
+
+
+def members(guards: Guards) -> dict[str, Any]:
+    return {
+        **picked(dataclasses, "MISSING KW_ONLY InitVar Field FrozenInstanceError"),
+        **_making(guards),
+        **_reading(guards),
+    }
+
+
+def _making(guards: Guards) -> dict[str, Any]:
+    def own(cls: Any) -> type:
+        if not isinstance(cls, type) or not is_agent_class(cls):
+            raise TypeRefused("dataclass() decorates classes of your own here")
+        return cls
+
+    def dataclass(cls: Any = None, /, **options: Any) -> Any:
+        def make(target: Any) -> Any:
+            wanted = options.get("repr", True) and "__repr__" not in own_dict(own(target))
+            for field in own_dict(target).values():
+                if isinstance(field, dataclasses.Field):
+                    approve_factory(field.default_factory)
+            declared = {
+                *getattr(target, "__dataclass_fields__", ()),
+                *own_dict(target).get("__annotations__", ()),
+            }
+            hidden = [
+                name
+                for name in declared
+                if not guards.is_pure(target)
+                and any(
+                    not rule.allows(name)
+                    for base in target.__mro__
+                    if (rule := guards.decisions.rule(base)) is not None
+                )
+            ]
+            if hidden:
+                raise TypeRefused(
+                    f"{target.__name__} cannot be a dataclass here: {hidden[0]!r} of its base is "
+                    "not registered"
+                )
+            made = dataclasses.dataclass(**{**options, "repr": False})(target)
+            if wanted:
+                show_dataclass(made, guards.texts)
+            if made is not target:
+                mark(made)
+            return made
+
+        return make if cls is None else make(cls)
+
+    def approve_factory(factory: Any) -> Any:
+        if factory is not dataclasses.MISSING:
+            guards.call(factory)
+        return factory
+
+    def field(**options: Any) -> Any:
+        approve_factory(options.get("default_factory", dataclasses.MISSING))
+        return dataclasses.field(**options)
+
+    def make_dataclass(
+        cls_name: str, fields: Any, *, bases: Any = (), namespace: Any = None, **options: Any
+    ) -> Any:
+        annotations: dict[str, Any] = {}
+        space: dict[str, Any] = dict(namespace or {})
+        for spec in guards.iter(fields):
+            if type(spec) is not str and not hasattr(type(spec), "__len__"):
+                raise TypeError(f"object of type '{type(spec).__name__}' has no len()")
+            parts = (spec, "typing.Any") if type(spec) is str else tuple(guards.iter(spec))
+            if len(parts) not in (2, 3):
+                raise TypeError(f"Invalid field: {spec!r}")
+            name = parts[0]
+            if type(name) is not str or not name.isidentifier():
+                raise TypeError(f"Field names must be valid identifiers: {name!r}")
+            if keyword.iskeyword(name):
+                raise TypeError(f"Field names must not be keywords: {name!r}")
+            if name in annotations:
+                raise TypeError(f"Field name duplicated: {name!r}")
+            annotations[name] = parts[1]
+            if len(parts) == 3:
+                space[name] = parts[2]
+        space["__annotations__"] = annotations
+        for key in space:
+            if "$" in key or key in tables.REFUSED_DEFINITIONS:
+                raise TypeRefused(f"defining {key} is not offered here")
+        checked = tuple(guards.base(base) for base in bases)
+        space["__module__"] = tables.HOME
+        made = mark(types.new_class(cls_name, checked, {}, lambda target: target.update(space)))
+        guards.check_class(made, own_dict(made))
+        return dataclass(made, **options)
+
+    return {"dataclass": dataclass, "field": field, "make_dataclass": make_dataclass}
+
+
+def _reading(guards: Guards) -> dict[str, Any]:
+    def known(obj: Any) -> type:
+        cls = obj if isinstance(obj, type) else type(obj)
+        if find(cls, "__dataclass_fields__") is None:
+            raise TypeError("must be called with a dataclass type or instance")
+        if not is_agent_class(cls) and guards.decisions.rule(cls) is None:
+            raise TypeRefused(
+                f"{cls.__name__!r} object is not registered, so its fields cannot be read"
+            )
+        return cls
+
+    def instance(obj: Any, what: str) -> type:
+        if isinstance(obj, type) or find(type(obj), "__dataclass_fields__") is None:
+            raise TypeError(f"{what}() should be called on dataclass instances")
+        return known(obj)
+
+    def fields(class_or_instance: Any) -> Any:
+        cls = known(class_or_instance)
+        return tuple(f for f in dataclasses.fields(cls) if readable(cls, f.name))
+
+    def readable(cls: type, name: str) -> bool:
+        return is_agent_class(cls) or guards.decisions.read(cls, name)[0].name == "CLEAR"
+
+    def convert(value: Any, factory: Any) -> Any:
+        cls = type(value)
+        if hasattr(cls, "__dataclass_fields__") and not isinstance(value, type):
+            if is_agent_class(cls) or guards.decisions.rule(cls) is not None:
+                return factory(
+                    [(f.name, convert(guards.value(value, f.name), factory)) for f in fields(value)]
+                )
+            return value
+        if cls in (list, tuple, set, frozenset):
+            return cls([convert(item, factory) for item in value])
+        if isinstance(value, tuple) and is_agent_class(cls) and hasattr(cls, "_fields"):
+            return cls(*[convert(item, factory) for item in value])
+        if cls is dict:
+            return {convert(k, factory): convert(v, factory) for k, v in value.items()}
+        return value
+
+    def asdict(obj: Any, *, dict_factory: Any = dict) -> Any:
+        instance(obj, "asdict")
+        return convert(obj, guards.call(dict_factory))
+
+    def astuple(obj: Any, *, tuple_factory: Any = tuple) -> Any:
+        instance(obj, "astuple")
+        make = guards.call(tuple_factory)
+
+        def plain(value: Any) -> Any:
+            cls = type(value)
+            if hasattr(cls, "__dataclass_fields__") and not isinstance(value, type):
+                if is_agent_class(cls) or guards.decisions.rule(cls) is not None:
+                    return make([plain(guards.value(value, f.name)) for f in fields(value)])
+                return value
+            if isinstance(value, tuple) and is_agent_class(cls) and hasattr(cls, "_fields"):
+                return cls(*[plain(item) for item in value])
+            if cls in (list, tuple, set, frozenset):
+                return cls([plain(item) for item in value])
+            return {k: plain(v) for k, v in value.items()} if cls is dict else value
+
+        return plain(obj)
+
+    def replace(obj: Any, /, **changes: Any) -> Any:
+        cls = instance(obj, "replace")
+        for name, spec in cls.__dataclass_fields__.items():  # type: ignore[attr-defined]
+            kind = spec._field_type.name
+            if kind == "_FIELD_CLASSVAR":
+                continue
+            if not spec.init:
+                if name in changes:
+                    raise ValueError(f"field {name} is declared with init=False")
+            elif name not in changes:
+                if kind == "_FIELD_INITVAR" and spec.default is dataclasses.MISSING:
+                    raise ValueError(f"InitVar {name!r} must be specified with replace()")
+                changes[name] = guards.value(obj, name)
+        return guards.call(cls)(**changes)
+
+    def is_dataclass(obj: Any) -> bool:
+        return dataclasses.is_dataclass(obj)
+
+    return {
+        "fields": fields,
+        "asdict": asdict,
+        "astuple": astuple,
+        "replace": replace,
+        "is_dataclass": is_dataclass,
+    }

@@ -1,0 +1,87 @@
+"""``operator``: items, attributes and calls by way of their guards, products within bounds."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+from agex.sandbox import bounds, methods
+from agex.sandbox.guards import Guards
+from agex.sandbox.language.picked import picked
+
+
+def members(guards: Guards) -> dict[str, Any]:
+    value, item, call = guards.value, guards.item, guards.call
+
+    def attrgetter(*names: str) -> Any:
+        for name in names:
+            if type(name) is not str:
+                raise TypeError("attribute name must be a string")
+
+        def one(obj: Any, path: str) -> Any:
+            for name in path.split("."):
+                obj = value(obj, name)
+            return obj
+
+        if len(names) == 1:
+            return lambda obj: one(obj, names[0])
+        return lambda obj: tuple(one(obj, name) for name in names)
+
+    def methodcaller(name: str, /, *args: Any, **kwargs: Any) -> Any:
+        if type(name) is not str:
+            raise TypeError("method name must be a string")
+        return lambda obj: call(value(obj, name))(*args, **kwargs)
+
+    def itemgetter(*keys: Any) -> Any:
+        if len(keys) == 1:
+            key = keys[0]
+            return lambda obj: item(obj)[key]
+        return lambda obj: tuple(item(obj)[key] for key in keys)
+
+    def getitem(obj: Any, key: Any) -> Any:
+        return item(obj)[key]
+
+    def setitem(obj: Any, key: Any, new: Any) -> None:
+        item(obj)[key] = new
+
+    def delitem(obj: Any, key: Any) -> None:
+        del item(obj)[key]
+
+    def iadd(left: Any, right: Any) -> Any:
+        left += guards.added(right, left)
+        return left
+
+    def mod(left: Any, right: Any) -> Any:
+        if isinstance(left, (str, bytes)):
+            return guards.texts.percent(left, right)
+        return left % right
+
+    return {
+        **picked(
+            operator,
+            """add sub truediv floordiv neg pos abs and_ or_ xor invert rshift not_ truth is_ is_not
+            lt le eq ne ge gt matmul index isub itruediv ifloordiv iand ixor irshift imatmul""",
+        ),
+        "ior": guards.merged,
+        "mul": bounds.multiply,
+        "imul": bounds.multiply_in_place,
+        "pow": bounds.power,
+        "ipow": bounds.power_in_place,
+        "lshift": bounds.shift,
+        "ilshift": bounds.shift_in_place,
+        "mod": mod,
+        "imod": mod,
+        "iadd": iadd,
+        "concat": lambda a, b: item(a) + item(b),
+        "contains": lambda a, b: b in guards.contains(a),
+        "countOf": lambda a, b: sum(1 for x in methods.taken(guards, a) if x == b),
+        "indexOf": lambda a, b: list(methods.taken(guards, a)).index(b),
+        "length_hint": operator.length_hint,
+        "getitem": getitem,
+        "setitem": setitem,
+        "delitem": delitem,
+        "attrgetter": attrgetter,
+        "methodcaller": methodcaller,
+        "itemgetter": itemgetter,
+        "call": lambda obj, /, *args, **kwargs: call(obj)(*args, **kwargs),
+    }
