@@ -7,21 +7,12 @@ twin, submodules as views, the module's own containers as copies.
 
 from __future__ import annotations
 
-import fractions
-import functools
-import json
-import math
-import random
-import re
-import string
-import time
-from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
 from agex.errors import AttributeRefused, ImportRefused, ModuleRefused, did_you_mean
 from agex.policy import ModuleRule
-from agex.sandbox import bounds, clock, event_loops, kinds, language, methods
+from agex.sandbox import kinds, language, library
 from agex.sandbox.decisions import MUTABLE, ModuleView
 from agex.sandbox.guards import Guards, copied
 
@@ -33,7 +24,7 @@ class Importer:
         self.guards = guards
         self.views: dict[str, Any] = {}
         self.curated: dict[str, dict[str, Any]] = {}
-        guards.substitutes.update(_twins(guards))
+        guards.substitutes.update(library.twins(guards))
 
     def __reduce__(self) -> Any:
         return _importer_of, (self.guards,)
@@ -288,131 +279,3 @@ def _importer_of(guards: Guards) -> Importer:
 
 def _view_of(guards: Guards, name: str) -> Any:
     return _importer_of(guards).view(name)
-
-
-def _twins(guards: Guards) -> dict[int, tuple[Any, Any]]:
-    """Guarded twins for functions of common modules that C code could not be stopped in."""
-
-    def factorial(n: Any, /) -> int:
-        bounds.check_length("factorial()", n, 50_000)
-        return math.factorial(n)
-
-    def counted(real: Any) -> Callable[..., Any]:
-        def bounded(n: Any, k: Any = None, /) -> Any:
-            chosen = n if k is None else min(k, n - k) if real is math.comb else k
-            if isinstance(n, int) and isinstance(chosen, int) and chosen > 0:
-                bits = n.bit_length() * chosen
-                if bits > bounds.MAX_BITS:
-                    raise bounds.refuse_length(f"{real.__name__}()", bits, bounds.MAX_BITS)
-            return real(n) if k is None else real(n, k)
-
-        return bounded
-
-    def iterating(real: Any) -> Callable[..., Any]:
-        @functools.wraps(real)
-        def wrapped(iterable: Any, *args: Any, **kwargs: Any) -> Any:
-            return real(methods.taken(guards, iterable), *args, **kwargs)
-
-        return wrapped
-
-    def choices(
-        population: Any, weights: Any = None, *, cum_weights: Any = None, k: int = 1
-    ) -> Any:
-        bounds.check_length("choices()", k, bounds.MAX_ITEMS)
-        return random.choices(population, weights, cum_weights=cum_weights, k=k)
-
-    def random_bytes(n: int) -> bytes:
-        bounds.check_length("randbytes()", n)
-        return random.randbytes(n)
-
-    def getrandbits(k: int) -> int:
-        bounds.check_length("getrandbits()", k, bounds.MAX_BITS)
-        return random.getrandbits(k)
-
-    def reading(real: Any, *names: str) -> Callable[..., Any]:
-        """A function of json: the callables it is given pass the call guard."""
-
-        def wrapped(subject: Any, *args: Any, **kwargs: Any) -> Any:
-            for name in names:
-                if kwargs.get(name) is not None:
-                    kwargs[name] = guards.call(kwargs[name])
-            return real(subject, *args, **kwargs)
-
-        return wrapped
-
-    hooks = (
-        "cls",
-        "object_hook",
-        "parse_float",
-        "parse_int",
-        "parse_constant",
-        "object_pairs_hook",
-    )
-
-    def product(iterable: Any, *, start: Any = 1) -> Any:
-        result = start
-        for index, item in enumerate(methods.taken(guards, iterable)):
-            result = bounds.multiply(result, item)
-            if not index & 255:
-                clock.look()
-        return result
-
-    def common_multiple(*numbers: int) -> int:
-        result = 1
-        for index, number in enumerate(numbers):
-            result = math.lcm(result, number)
-            if result.bit_length() > bounds.MAX_BITS:
-                raise bounds.refuse_length("lcm()", result.bit_length(), bounds.MAX_BITS)
-            if not index & 255:
-                clock.look()
-        return result
-
-    def fraction(*args: Any, **kwargs: Any) -> Any:
-        for arg in args:
-            if isinstance(arg, str) and "e" in arg.lower():
-                exponent = arg.lower().rpartition("e")[2].lstrip("+-")
-                if len(exponent) > 4:
-                    raise bounds.refuse_length("the fraction", 10_000, 9_999)
-        return fractions.Fraction(*args, **kwargs)
-
-    def shuffle(items: Any) -> None:
-        random.shuffle(items)
-
-    def substitution(real: Any) -> Callable[..., Any]:
-        def sub(pattern: Any, repl: Any, text: Any, *args: Any, **kwargs: Any) -> Any:
-            return real(
-                pattern, guards.call(repl) if callable(repl) else repl, text, *args, **kwargs
-            )
-
-        return sub
-
-    def no_formatter(*_: Any, **__: Any) -> Any:
-        raise TypeError("string.Formatter is not offered here; use str.format or f-strings")
-
-    table: dict[Any, Callable[..., Any]] = {
-        math.factorial: factorial,
-        math.comb: counted(math.comb),
-        math.perm: counted(math.perm),
-        math.fsum: iterating(math.fsum),
-        math.prod: product,
-        math.lcm: common_multiple,
-        fractions.Fraction: fraction,
-        time.sleep: clock.sleep,
-        random.choices: choices,
-        random.randbytes: random_bytes,
-        random.getrandbits: getrandbits,
-        random.shuffle: shuffle,
-        re.sub: substitution(re.sub),
-        re.subn: substitution(re.subn),
-        string.Formatter: no_formatter,
-        json.loads: reading(json.loads, *hooks),
-        json.load: reading(json.load, *hooks),
-        json.dumps: reading(json.dumps, "cls", "default"),
-        json.dump: reading(json.dump, "cls", "default"),
-    }
-    if guards.policy.module("asyncio") is not None:  # imported by whoever registered it
-        import asyncio
-
-        table[asyncio.run] = event_loops.run
-    # Bound methods are made anew at each read; the module holds the one that agent code is shown.
-    return {id(real): (real, twin) for real, twin in table.items()}

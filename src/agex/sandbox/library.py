@@ -1,0 +1,174 @@
+"""Guarded twins for functions of common modules that C code could not be stopped in.
+
+Modules of the standard library that hosts register: what would grow without bound is bounded, what
+iterates or calls what it is given asks the guards first. A file of ``language/`` does the same for a
+module that every agent may import.
+"""
+
+from __future__ import annotations
+
+import fractions
+import functools
+import json
+import math
+import random
+import re
+import string
+import time
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from agex.sandbox import bounds, clock, event_loops, methods
+from agex.sandbox.guards import Guards
+
+Table: TypeAlias = dict[Any, Callable[..., Any]]
+
+
+def twins(guards: Guards) -> dict[int, tuple[Any, Any]]:
+    """``{id: (function, twin)}``, as the guards keep their substitutes."""
+    table: Table = {
+        **_math(guards),
+        **_random(),
+        **_json(guards),
+        **_text(guards),
+        time.sleep: clock.sleep,
+    }
+    if guards.policy.module("asyncio") is not None:  # imported by whoever registered it
+        import asyncio
+
+        table[asyncio.run] = event_loops.run
+    # Bound methods are made anew at each read; the module holds the one that agent code is shown.
+    return {id(real): (real, twin) for real, twin in table.items()}
+
+
+def _math(guards: Guards) -> Table:
+    def factorial(n: Any, /) -> int:
+        bounds.check_length("factorial()", n, 50_000)
+        return math.factorial(n)
+
+    def counted(real: Any) -> Callable[..., Any]:
+        def bounded(n: Any, k: Any = None, /) -> Any:
+            chosen = n if k is None else min(k, n - k) if real is math.comb else k
+            if isinstance(n, int) and isinstance(chosen, int) and chosen > 0:
+                bits = n.bit_length() * chosen
+                if bits > bounds.MAX_BITS:
+                    raise bounds.refuse_length(f"{real.__name__}()", bits, bounds.MAX_BITS)
+            return real(n) if k is None else real(n, k)
+
+        return bounded
+
+    def iterating(real: Any) -> Callable[..., Any]:
+        @functools.wraps(real)
+        def wrapped(iterable: Any, *args: Any, **kwargs: Any) -> Any:
+            return real(methods.taken(guards, iterable), *args, **kwargs)
+
+        return wrapped
+
+    def product(iterable: Any, *, start: Any = 1) -> Any:
+        result = start
+        for index, item in enumerate(methods.taken(guards, iterable)):
+            result = bounds.multiply(result, item)
+            if not index & 255:
+                clock.look()
+        return result
+
+    def common_multiple(*numbers: int) -> int:
+        result = 1
+        for index, number in enumerate(numbers):
+            result = math.lcm(result, number)
+            if result.bit_length() > bounds.MAX_BITS:
+                raise bounds.refuse_length("lcm()", result.bit_length(), bounds.MAX_BITS)
+            if not index & 255:
+                clock.look()
+        return result
+
+    def fraction(*args: Any, **kwargs: Any) -> Any:
+        for arg in args:
+            if isinstance(arg, str) and "e" in arg.lower():
+                exponent = arg.lower().rpartition("e")[2].lstrip("+-")
+                if len(exponent) > 4:
+                    raise bounds.refuse_length("the fraction", 10_000, 9_999)
+        return fractions.Fraction(*args, **kwargs)
+
+    return {
+        math.factorial: factorial,
+        math.comb: counted(math.comb),
+        math.perm: counted(math.perm),
+        math.fsum: iterating(math.fsum),
+        math.prod: product,
+        math.lcm: common_multiple,
+        fractions.Fraction: fraction,
+    }
+
+
+def _random() -> Table:
+    def choices(
+        population: Any, weights: Any = None, *, cum_weights: Any = None, k: int = 1
+    ) -> Any:
+        bounds.check_length("choices()", k, bounds.MAX_ITEMS)
+        return random.choices(population, weights, cum_weights=cum_weights, k=k)
+
+    def random_bytes(n: int) -> bytes:
+        bounds.check_length("randbytes()", n)
+        return random.randbytes(n)
+
+    def getrandbits(k: int) -> int:
+        bounds.check_length("getrandbits()", k, bounds.MAX_BITS)
+        return random.getrandbits(k)
+
+    def shuffle(items: Any) -> None:
+        random.shuffle(items)
+
+    return {
+        random.choices: choices,
+        random.randbytes: random_bytes,
+        random.getrandbits: getrandbits,
+        random.shuffle: shuffle,
+    }
+
+
+def _json(guards: Guards) -> Table:
+    def checking(real: Any, *names: str) -> Callable[..., Any]:
+        """The callables it is given under these names pass the guard of calls."""
+
+        def wrapped(subject: Any, *args: Any, **kwargs: Any) -> Any:
+            for name in names:
+                if kwargs.get(name) is not None:
+                    kwargs[name] = guards.call(kwargs[name])
+            return real(subject, *args, **kwargs)
+
+        return wrapped
+
+    hooks = (
+        "cls",
+        "object_hook",
+        "parse_float",
+        "parse_int",
+        "parse_constant",
+        "object_pairs_hook",
+    )
+    return {
+        json.loads: checking(json.loads, *hooks),
+        json.load: checking(json.load, *hooks),
+        json.dumps: checking(json.dumps, "cls", "default"),
+        json.dump: checking(json.dump, "cls", "default"),
+    }
+
+
+def _text(guards: Guards) -> Table:
+    def substitution(real: Any) -> Callable[..., Any]:
+        def sub(pattern: Any, repl: Any, text: Any, *args: Any, **kwargs: Any) -> Any:
+            return real(
+                pattern, guards.call(repl) if callable(repl) else repl, text, *args, **kwargs
+            )
+
+        return sub
+
+    def no_formatter(*_: Any, **__: Any) -> Any:
+        raise TypeError("string.Formatter is not offered here; use str.format or f-strings")
+
+    return {
+        re.sub: substitution(re.sub),
+        re.subn: substitution(re.subn),
+        string.Formatter: no_formatter,
+    }
