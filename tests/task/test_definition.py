@@ -126,7 +126,9 @@ def test_a_task_with_neither_docstring_nor_primer_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "thing", [print, int, 3, lambda x: x, staticmethod(raises), object()], ids=repr
+    "thing",
+    [print, int, 3, lambda x: x, staticmethod(raises), object()],
+    ids=["builtin", "class", "number", "lambda", "staticmethod", "object"],
 )
 def test_only_a_plain_function_can_be_a_task(thing: Any) -> None:
     with pytest.raises(RegistrationError, match="@agent.task"):
