@@ -20,7 +20,7 @@ import sys
 import threading
 import types
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import FunctionType
 from typing import Any, cast
@@ -101,7 +101,7 @@ def describe(
         "kind": "class",
         "name": cls.__name__,
         "qualname": cls.__qualname__,
-        "source": _source(cls, functions),
+        "source": source_of(cls, functions),
     }
     extra: dict[str, Any] = {}
     if "__orig_bases__" in own:
@@ -221,12 +221,13 @@ def _functions(own: Mapping[str, Any]) -> Iterator[FunctionType]:
             yield inner
 
 
-def _source(cls: type, functions: list[FunctionType]) -> str:
+def source_of(cls: type, functions: Iterable[FunctionType]) -> str:
+    """The statement of an agent's class, given its own functions; "" where it is not known."""
     text = _texts.get(cls)
     if text is None:
         prefix = f"{cls.__qualname__}."
         codes = [f.__code__ for f in functions if f.__code__.co_qualname.startswith(prefix)]
-        text = _texts[cls] = sources.class_text(cls.__qualname__, codes)
+        text = _texts[cls] = sources.class_text(cls, codes)
     return text
 
 

@@ -5,6 +5,9 @@ first line, name, and, where several lambdas share a line, by the columns its in
 What a function needs to mean the same when it is compiled alone is kept beside its text: its free
 variables, the class around it (private names, ``super()``), which builtin names it knew as the agent's
 own, and whether annotations were strings.
+
+Every code object carries the text it was compiled from as its last constant: where somebody's pickler
+took a function by value, the text is still to be found in the other process.
 """
 
 from __future__ import annotations
@@ -21,12 +24,15 @@ from types import CodeType
 from typing import Any, TypeAlias
 
 from agex.sandbox import tables, tracebacks
+from agex.sandbox.origin import own_dict
 
 _FUTURE = __future__.annotations.compiler_flag
 _GLOBAL_OPS = frozenset(
     "LOAD_GLOBAL LOAD_NAME STORE_GLOBAL DELETE_GLOBAL LOAD_FROM_DICT_OR_GLOBALS".split()
 )
 _MOST_FILES = 64
+_CARRIED = "$source"
+_PLAIN = frozenset({int, float, complex, str, bytes, bool})
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -73,6 +79,44 @@ _pieces: dict[int, tuple[weakref.ref[CodeType], Piece]] = {}
 #: The pieces that whole files were made of, when definitions were compiled again.
 _files: dict[str, Piece] = {}
 _indexes: dict[str, list[_Entry]] = {}
+#: File names of texts that came along with code from another process.
+_arrived: dict[str, str] = {}
+
+
+# ---------------------------------------------------------------- carried along
+
+
+def carried(text: str) -> tuple[str, str]:
+    """The constant that code compiled from ``text`` carries; nothing the code itself can name."""
+    return _CARRIED, text
+
+
+def _file_of(code: CodeType) -> str:
+    """The name under which the text of ``code`` is found in this process."""
+    last = code.co_consts[-1] if code.co_consts else None
+    if type(last) is not tuple or len(last) != 2 or last[0] != _CARRIED:
+        return code.co_filename
+    text: str = last[1]
+    # File names are numbered in each process: the same one may be another text here.
+    if _text_of(code.co_filename) == _plain(text):
+        return code.co_filename
+    found = _arrived.get(text)
+    if found is None or found not in linecache.cache:
+        while len(_arrived) >= _MOST_FILES:
+            tracebacks.forget(_arrived.pop(next(iter(_arrived))))
+        found = _arrived[text] = tracebacks.register(text)
+    return found
+
+
+def _text_of(filename: str) -> str | None:
+    try:
+        return _plain("\n".join(_lines(filename)))
+    except SourceLost:
+        return None
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n")
 
 
 # ---------------------------------------------------------------- finding
@@ -104,10 +148,12 @@ def remember_file(filename: str, piece: Piece) -> None:
 
 
 def _find(code: CodeType) -> Piece:
+    filename = _file_of(code)
     entries = [
         entry
-        for entry in _index(code.co_filename)
-        if entry.line == code.co_firstlineno and _name(entry.node) == code.co_name
+        for entry in _index(filename)
+        if code.co_firstlineno in (entry.line, entry.node.lineno)
+        and _name(entry.node) == code.co_name
     ]
     exact = [entry for entry in entries if entry.qualname == code.co_qualname]
     entries = exact or entries
@@ -120,7 +166,7 @@ def _find(code: CodeType) -> Piece:
     return Piece(
         code.co_name,
         code.co_qualname,
-        _text(entry.node, _lines(code.co_filename)),
+        _text(entry.node, _lines(filename)),
         entry.owner,
         code.co_freevars,
         bool(code.co_flags & _FUTURE),
@@ -129,32 +175,59 @@ def _find(code: CodeType) -> Piece:
     )
 
 
-def class_text(qualname: str, functions: list[CodeType]) -> str:
+def class_text(cls: type, functions: list[CodeType]) -> str:
     """The statement of a class, for people to read; "" where it is not found.
 
     Args:
-        qualname: the class's qualified name.
-        functions: code of functions in it, which say where to look.
+        cls: the class.
+        functions: code of functions in it, which say where to look. Without any, what is bound in the
+            statement has to be what is in the class.
     """
-    files = list(dict.fromkeys(code.co_filename for code in functions))
+    files = list(dict.fromkeys(map(_file_of, functions)))
     if not files:
         files = [name for name in reversed(list(linecache.cache)) if tracebacks.is_agent_file(name)]
+    lines = {code.co_firstlineno for code in functions}
+    others: set[str] = set()
     for filename in files:
         try:
             found = [
-                entry
+                entry.node
                 for entry in _index(filename)
-                if type(entry.node) is ast.ClassDef and entry.qualname == qualname
+                if isinstance(entry.node, ast.ClassDef) and entry.qualname == cls.__qualname__
             ]
-        except SourceLost:
+        except (SourceLost, SyntaxError):
             continue
-        if found:
-            lines = {code.co_firstlineno for code in functions}
-            for entry in found:
-                if any(entry.line <= line <= (entry.node.end_lineno or 0) for line in lines):
-                    return _text(entry.node, _lines(filename))
-            return _text(found[-1].node, _lines(filename))
-    return ""
+        for node in reversed(found):
+            text = _text(node, _lines(filename))
+            if functions:
+                if any(_first_line(node) <= line <= (node.end_lineno or 0) for line in lines):
+                    return text
+            elif _fits(node, cls):
+                return text
+            others.add(text)
+    return others.pop() if len(others) == 1 else ""
+
+
+def _fits(statement: ast.ClassDef, cls: type) -> bool:
+    """Whether a statement may be that of a class: the same names, and constants where they are plain."""
+    own = own_dict(cls)
+    bound: set[str] = set()
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            bound.add(node.id)
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            bound.add(node.name)
+    if {name for name in own if not name.startswith("_")} - bound:
+        return False
+    for part in statement.body:
+        if isinstance(part, ast.Assign) and isinstance(part.value, ast.Constant):
+            for target in part.targets:
+                if isinstance(target, ast.Name) and type(own.get(target.id)) in _PLAIN:
+                    if own[target.id] != part.value.value:
+                        return False
+    return own.get("__doc__") == ast.get_docstring(statement, clean=False) or not (
+        ast.get_docstring(statement)
+    )
 
 
 def _lines(filename: str) -> list[str]:
@@ -173,8 +246,7 @@ def _index(filename: str) -> list[_Entry]:
     if found is None:
         piece = _files.get(filename)
         if piece is None:
-            tree: ast.AST = ast.parse("\n".join(_lines(filename)))
-            found = list(_entries(tree, "", ""))
+            found = list(_entries(_tree("\n".join(_lines(filename))), "", ""))
         else:
             node = parsed(piece)
             found = list(_entries(node, f"{piece.qualname}.<locals>.", piece.owner))
@@ -182,6 +254,18 @@ def _index(filename: str) -> list[_Entry]:
             _indexes.pop(next(iter(_indexes)), None)
         _indexes[filename] = found
     return found
+
+
+def _tree(text: str) -> ast.AST:
+    """The syntax tree of an action, or of a definition that was compiled again by itself."""
+    try:
+        return ast.parse(text)
+    except SyntaxError:
+        pass
+    try:
+        return ast.Module(_indented(text), [])
+    except SyntaxError:
+        return ast.parse(f"({text}\n)")
 
 
 def _entries(tree: ast.AST, prefix: str, owner: str) -> Iterator[_Entry]:

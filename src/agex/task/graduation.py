@@ -22,7 +22,7 @@ from types import FunctionType
 from typing import Any
 
 from agex.errors import NotStandalone
-from agex.sandbox import clock, sources, tables, tracebacks
+from agex.sandbox import classes, clock, sources, tables, tracebacks
 from agex.sandbox.decisions import ModuleView
 from agex.sandbox.opaque import real_class
 from agex.sandbox.origin import is_agent_class, is_agent_function, own_dict
@@ -82,7 +82,14 @@ def source(fn_or_class: Any, *, tests: bool = False) -> str:
 
 
 def _is_definition(value: Any) -> bool:
-    return is_agent_function(value) or (isinstance(value, type) and is_agent_class(value))
+    return _is_function(value) or (isinstance(value, type) and is_agent_class(value))
+
+
+def _is_function(value: Any) -> bool:
+    """Also one that a pickler took to this process: its globals hold only what it mentions."""
+    return is_agent_function(value) or (
+        type(value) is FunctionType and tracebacks.is_agent_file(value.__code__.co_filename)
+    )
 
 
 @dataclass
@@ -164,7 +171,7 @@ class _Module:
             return name
         self.known[name] = cls
         functions = [inner for member in own_dict(cls).values() for inner in _functions(member)]
-        text = sources.class_text(cls.__qualname__, [f.__code__ for f in functions])
+        text = classes.source_of(cls, functions)
         if not text:
             self.lost[name] = "a class whose text is not known"
             return name
@@ -262,7 +269,7 @@ def _functions(member: Any) -> Iterator[FunctionType]:
         member,
         *(getattr(member, key, None) for key in ("__func__", "fget", "fset", "func")),
     )
-    yield from (found for found in candidates if is_agent_function(found))
+    yield from (found for found in candidates if _is_function(found))
 
 
 def _globals_defining(cls: type) -> Mapping[str, Any]:
