@@ -33,6 +33,19 @@ from agex.llm import LiteLLMClient
 
 
 @dataclass(frozen=True)
+class Call:
+    """A tool call in an answer: its arguments as they go over the wire."""
+
+    arguments: str
+    id: str | None = "call_1"
+    name: str = "run_python"
+
+    @staticmethod
+    def of(code: str, id: str = "call_1") -> Call:
+        return Call(json.dumps({"code": code}), id)
+
+
+@dataclass(frozen=True)
 class Reply:
     """An answer. ``usage`` is OpenAI's usage object; without it, four characters are one token."""
 
@@ -40,6 +53,7 @@ class Reply:
     finish_reason: str | None = "stop"
     usage: dict[str, Any] | None = None
     reasoning: str = ""
+    calls: tuple[Call, ...] = ()
     piece: int = 8
     delay: float = 0.0
 
@@ -64,6 +78,7 @@ class Cut:
 
     text: str
     how: Literal["reset", "close", "end"] = "close"
+    calls: tuple[Call, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,7 +114,7 @@ def count_tokens(body: dict[str, Any]) -> int:
     """The input tokens of a request, by this server's own count."""
     total = 0
     for message in body["messages"]:
-        content = message["content"]
+        content = message.get("content") or ""
         blocks = [content] if isinstance(content, str) else [b.get("text", "") for b in content]
         total += sum(len(block) for block in blocks)
     return total // 4
@@ -282,7 +297,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _cut(self, cut: Cut, body: dict[str, Any]) -> None:
         if body.get("stream"):
             self._begin_stream()
-            self._pieces(_chunks(Reply(cut.text), body, whole=False))
+            self._pieces(_chunks(Reply(cut.text, calls=cut.calls), body, whole=False))
             if cut.how == "end":
                 self.wfile.write(b"0\r\n\r\n")
                 return
@@ -318,14 +333,26 @@ def _completion(reply: Reply, body: dict[str, Any]) -> dict[str, Any]:
     message: dict[str, Any] = {"role": "assistant", "content": reply.text}
     if reply.reasoning:
         message["reasoning_content"] = reply.reasoning
+    if reply.calls:
+        message["content"] = reply.text or None
+        message["tool_calls"] = [_call(call) for call in reply.calls]
     return {
         "id": "chatcmpl-test",
         "object": "chat.completion",
         "created": 0,
         "model": body["model"],
-        "choices": [{"index": 0, "message": message, "finish_reason": reply.finish_reason}],
+        "choices": [{"index": 0, "message": message, "finish_reason": _finish_reason(reply)}],
         "usage": _usage(reply, body),
     }
+
+
+def _call(call: Call) -> dict[str, Any]:
+    function = {"name": call.name, "arguments": call.arguments}
+    return {"id": call.id, "type": "function", "function": function}
+
+
+def _finish_reason(reply: Reply) -> str | None:
+    return "tool_calls" if reply.calls and reply.finish_reason == "stop" else reply.finish_reason
 
 
 def _chunks(reply: Reply, body: dict[str, Any], *, whole: bool = True) -> Iterator[dict[str, Any]]:
@@ -343,9 +370,16 @@ def _chunks(reply: Reply, body: dict[str, Any], *, whole: bool = True) -> Iterat
         yield chunk({"reasoning_content": reply.reasoning})
     for start in range(0, len(reply.text), reply.piece):
         yield chunk({"content": reply.text[start : start + reply.piece]})
+    for index, call in enumerate(reply.calls):
+        begun = _call(call)
+        begun["function"]["arguments"] = ""
+        yield chunk({"tool_calls": [{"index": index, **begun}]})
+        for start in range(0, len(call.arguments), reply.piece):
+            part = {"arguments": call.arguments[start : start + reply.piece]}
+            yield chunk({"tool_calls": [{"index": index, "function": part}]})
     if not whole:
         return
-    yield chunk({}, reply.finish_reason)
+    yield chunk({}, _finish_reason(reply))
     if (body.get("stream_options") or {}).get("include_usage"):
         yield {**chunk({}), "choices": [], "usage": _usage(reply, body)}
 
@@ -362,11 +396,8 @@ def _anthropic_events(reply: Reply, body: dict[str, Any]) -> Iterator[dict[str, 
             "usage": {**usage, "output_tokens": 1},
         },
     }
-    yield {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}}
-    for start in range(0, len(reply.text), reply.piece):
-        delta = {"type": "text_delta", "text": reply.text[start : start + reply.piece]}
-        yield {"type": "content_block_delta", "index": 0, "delta": delta}
-    yield {"type": "content_block_stop", "index": 0}
+    for index, block in enumerate(whole["content"]):
+        yield from _anthropic_block(index, block, reply.piece)
     if reply.finish_reason is not None:
         yield {
             "type": "message_delta",
@@ -376,14 +407,50 @@ def _anthropic_events(reply: Reply, body: dict[str, Any]) -> Iterator[dict[str, 
         yield {"type": "message_stop"}
 
 
+def _anthropic_block(index: int, block: dict[str, Any], piece: int) -> Iterator[dict[str, Any]]:
+    """One content block as its events: begun empty, filled in pieces, ended."""
+    kind = block["type"]
+    field, said = {
+        "text": ("text", block.get("text")),
+        "thinking": ("thinking", block.get("thinking")),
+        "tool_use": ("partial_json", json.dumps(block.get("input"))),
+    }[kind]
+    empty: dict[str, Any] = {**block, "input": {}} if kind == "tool_use" else {**block, field: ""}
+    empty.pop("signature", None)
+    yield {"type": "content_block_start", "index": index, "content_block": empty}
+    named = "input_json_delta" if kind == "tool_use" else f"{kind}_delta"
+    deltas = [
+        {"type": named, field: said[start : start + piece]} for start in range(0, len(said), piece)
+    ]
+    if kind == "thinking":
+        deltas.append({"type": "signature_delta", "signature": block["signature"]})
+    for delta in deltas:
+        yield {"type": "content_block_delta", "index": index, "delta": delta}
+    yield {"type": "content_block_stop", "index": index}
+
+
+def _anthropic_content(reply: Reply) -> list[dict[str, Any]]:
+    content: list[dict[str, Any]] = []
+    if reply.reasoning:
+        signed = {"thinking": reply.reasoning, "signature": f"signed:{len(reply.reasoning)}"}
+        content.append({"type": "thinking", **signed})
+    if reply.text or not reply.calls:
+        content.append({"type": "text", "text": reply.text})
+    for call in reply.calls:
+        given = json.loads(call.arguments)
+        content.append({"type": "tool_use", "id": call.id, "name": call.name, "input": given})
+    return content
+
+
 def _anthropic(reply: Reply, body: dict[str, Any]) -> dict[str, Any]:
+    ended = "tool_use" if reply.calls else "end_turn"
     return {
         "id": "msg_test",
         "type": "message",
         "role": "assistant",
         "model": body["model"],
-        "content": [{"type": "text", "text": reply.text}],
-        "stop_reason": "max_tokens" if reply.finish_reason == "length" else "end_turn",
+        "content": _anthropic_content(reply),
+        "stop_reason": "max_tokens" if reply.finish_reason == "length" else ended,
         "stop_sequence": None,
         "usage": reply.usage or {"input_tokens": 10, "output_tokens": 5},
     }

@@ -65,7 +65,7 @@ class Agent:
         max_iterations: turns until :class:`agex.TaskTimeout`.
         timeout_seconds: bounds one action's *code*, never the model's thinking.
         context_tokens: bounds the rendered conversation.
-        options: ``max_cost``, ``max_llm_tokens``, ``max_llm_calls``, ``max_depth``,
+        options: ``code_channel``, ``max_cost``, ``max_llm_tokens``, ``max_llm_calls``, ``max_depth``,
             ``max_subtasks``, ``max_memory``: see :class:`agex.task.Options`.
 
     Raises:

@@ -5,8 +5,12 @@ A conversation is a list of :class:`Message` that only ever grows at its end.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+RUN_PYTHON = "run_python"
+"""The tool that code travels in, where it does not travel in a fenced block."""
 
 Role: TypeAlias = Literal["system", "user", "assistant"]
 
@@ -20,12 +24,37 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeCall:
+    """Code that a model sent as the call of a tool instead of in a fenced block.
+
+    Args:
+        id: what ties the call to its result, as the provider gave it.
+        code: the code that ran.
+        said: the prose before it.
+        kept: what its provider wants to see again with the call, such as signed thinking.
+        model: whose call it is; another model is shown neither its id nor what is kept.
+    """
+
+    id: str
+    code: str
+    said: str = ""
+    kept: Mapping[str, Any] = field(default_factory=dict)
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """One message: who speaks, the text, and pictures that go with it."""
+    """One message: who speaks, the text, and pictures that go with it.
+
+    ``call`` is set where code travelled as a tool call: on the assistant's message it is the call
+    that was made, on the user's the one that is answered. ``text`` is the whole message all the same,
+    the code in a fence.
+    """
 
     role: Role
     text: str
     images: tuple[Image, ...] = ()
+    call: CodeCall | None = None
 
 
 @dataclass(frozen=True, slots=True)

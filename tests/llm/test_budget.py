@@ -170,7 +170,7 @@ def test_many_tasks_at_once_do_not_pass_the_limit_together() -> None:
     def task() -> None:
         client = metered(CallableClient(slow), boss.child())
         try:
-            for _ in range(10):
+            for _ in range(21):
                 client.complete(ASK)
         except BudgetExceeded as error:
             refused.append(error)

@@ -12,10 +12,14 @@ from agex.llm.client import (
     LLMClient,
     LLMResponse,
     RunAware,
+    TakesTool,
+    Tool,
+    ToolCall,
     can_see,
     estimate,
     estimate_tokens,
     for_run,
+    with_tool,
 )
 from agex.llm.fallback import FallbackClient
 from agex.llm.litellm_client import LiteLLMClient
@@ -37,6 +41,9 @@ __all__ = [
     "Run",
     "RunAware",
     "ScriptedClient",
+    "TakesTool",
+    "Tool",
+    "ToolCall",
     "can_see",
     "estimate",
     "estimate_tokens",
@@ -46,4 +53,5 @@ __all__ = [
     "make_client",
     "metered",
     "parse_recording",
+    "with_tool",
 ]

@@ -1,20 +1,21 @@
 """What agex asks of a model: the messages go in, the text of the next one and what it cost come out.
 
-A client takes the whole conversation and hands back the text of the next message. Two things a
+A client takes the whole conversation and hands back the text of the next message. Three things a
 client may also do, when it has a reason to, are written here as protocols of their own, so that the
-smallest client is one attribute and one method (a third, ``sees_images``, may say that it takes
+smallest client is one attribute and one method (one more attribute, ``sees_images``, may say that it takes
 pictures):
 
 - :class:`RunAware`: it behaves differently from run to run (a replay finds its place, a retrier asks
   before it spends another request);
+- :class:`TakesTool`: its model can send code as the call of a tool;
 - :class:`Estimates`: it can say beforehand what a request will cost.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Protocol, TypeAlias, runtime_checkable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from agex.messages import Message, Usage
 
@@ -31,6 +32,34 @@ TOKENS_PER_IMAGE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
+class Tool:
+    """The one tool that a model may be offered: it takes code.
+
+    Args:
+        description: what it does, for the model.
+        takes: what ``code``, its one argument, is.
+    """
+
+    name: str
+    description: str
+    takes: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A call that a model made, as it arrived: its arguments are a text, most often JSON.
+
+    Args:
+        kept: what the provider wants back with it in the next request.
+    """
+
+    id: str
+    name: str
+    arguments: str
+    kept: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class LLMResponse:
     """What a model answered.
 
@@ -43,6 +72,7 @@ class LLMResponse:
         reasoning: what the provider showed of the model's reasoning.
         streamed: the text arrived in pieces, and may have been ended early by ``stop_when``.
         estimated: ``usage`` is counted by characters because the provider's own count never came.
+        calls: the tool calls of the message, in order.
     """
 
     text: str
@@ -53,6 +83,7 @@ class LLMResponse:
     reasoning: str = ""
     streamed: bool = False
     estimated: bool = False
+    calls: tuple[ToolCall, ...] = ()
 
 
 @runtime_checkable
@@ -93,6 +124,15 @@ class RunAware(Protocol):
 
 
 @runtime_checkable
+class TakesTool(Protocol):
+    """A client whose model can be offered a tool, and send its code as a call of it."""
+
+    def with_tool(self, tool: Tool) -> LLMClient:
+        """The same client, whose requests offer ``tool``."""
+        ...
+
+
+@runtime_checkable
 class Estimates(Protocol):
     """A client that can say what a request will use at least: its input, and the price of that."""
 
@@ -112,6 +152,11 @@ def for_run(client: LLMClient, path: str, *, before_retry: BeforeRetry | None = 
     if isinstance(client, RunAware):
         return client.for_run(path, before_retry=before_retry)
     return client
+
+
+def with_tool(client: LLMClient, tool: Tool) -> LLMClient:
+    """``client`` offering ``tool``, or itself where it knows no tools: its answers are texts then."""
+    return client.with_tool(tool) if isinstance(client, TakesTool) else client
 
 
 def estimate(client: LLMClient, messages: Sequence[Message]) -> Usage:

@@ -13,9 +13,11 @@ from agex.llm.client import (
     LLMResponse,
     OnText,
     StopWhen,
+    Tool,
     can_see,
     estimate,
     for_run,
+    with_tool,
 )
 from agex.messages import Message, Usage
 
@@ -49,6 +51,12 @@ class FallbackClient:
             [for_run(client, path, before_retry=before_retry) for client in self.clients]
         )
         bound._before_retry = before_retry
+        return bound
+
+    def with_tool(self, tool: Tool) -> FallbackClient:
+        """The same order of clients, each offering ``tool`` if it can."""
+        bound = FallbackClient([with_tool(client, tool) for client in self.clients])
+        bound._before_retry = self._before_retry
         return bound
 
     def estimate(self, messages: Sequence[Message]) -> Usage:

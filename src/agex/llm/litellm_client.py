@@ -9,6 +9,7 @@ answer is never handed out: it is thrown away and asked for again.
 from __future__ import annotations
 
 import copy
+import importlib.util
 import logging
 import os
 import random
@@ -22,10 +23,18 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from agex.errors import ConfigurationError, ContextWindowExceeded, LLMError
-from agex.llm.client import BeforeRetry, LLMResponse, OnText, StopWhen, estimate_tokens
+from agex.llm.client import (
+    BeforeRetry,
+    LLMResponse,
+    OnText,
+    StopWhen,
+    Tool,
+    ToolCall,
+    estimate_tokens,
+)
 from agex.llm.failures import Failure, StreamCut, explain, read_failure
-from agex.llm.streams import drain, hang_up, pieces, was_ended
-from agex.llm.wire import read_tokens, to_wire
+from agex.llm.streams import Calls, calls_of, drain, hang_up, pieces, was_ended
+from agex.llm.wire import read_tokens, to_wire, tool_to_wire
 from agex.messages import Message, Usage
 
 _log = logging.getLogger("agex.llm")
@@ -39,6 +48,7 @@ _OURS: Mapping[str, str] = {
     "num_retries": "use max_attempts=",
     "fallbacks": "give a list of models: llm=[first, second]",
     "n": "one answer is asked for",
+    "tools": 'use Agent(code_channel="tool")',
 }
 
 _TAKES_CACHE_MARKS = re.compile("claude|anthropic", re.IGNORECASE)
@@ -58,6 +68,7 @@ class _Answer:
     finish_reason: str | None
     usage: Any  # litellm's usage object; None when the stream was ended before it came
     streamed: bool
+    calls: tuple[ToolCall, ...] = ()
 
 
 class _Failed(Exception):
@@ -124,6 +135,7 @@ class LiteLLMClient:
         self._sees_images = sees_images
         self._sleep = sleep
         self._before_retry: BeforeRetry | None = None
+        self._tool: Tool | None = None
 
     def __repr__(self) -> str:
         return f"LiteLLMClient({self.model!r})"
@@ -132,6 +144,12 @@ class LiteLLMClient:
         """The same client, which asks ``before_retry`` before each further attempt."""
         bound = copy.copy(self)
         bound._before_retry = before_retry
+        return bound
+
+    def with_tool(self, tool: Tool) -> LiteLLMClient:
+        """The same client, whose requests offer ``tool``."""
+        bound = copy.copy(self)
+        bound._tool = tool
         return bound
 
     def warm_up(self) -> None:
@@ -209,6 +227,7 @@ class LiteLLMClient:
             reasoning=answer.reasoning,
             streamed=answer.streamed,
             estimated=estimated,
+            calls=answer.calls,
         )
 
     # ------------------------------------------------------------ one attempt
@@ -222,12 +241,14 @@ class LiteLLMClient:
         request: dict[str, Any] = {
             "model": self.model,
             # Fresh for every attempt: litellm changes what it is given.
-            "messages": to_wire(messages, images=self._shows(messages)),
+            "messages": to_wire(messages, images=self._shows(messages), model=self.model),
             "timeout": self.request_timeout,
             "max_retries": 0,
             "drop_params": True,
             **copy.deepcopy(self.options),
         }
+        if self._tool is not None:
+            request |= {"tools": [tool_to_wire(self._tool)], **_plain_tools()}
         if streams:
             request |= {"stream": True, "stream_options": {"include_usage": True}}
         if self.cache and _TAKES_CACHE_MARKS.search(self.model):
@@ -245,7 +266,9 @@ class LiteLLMClient:
         if on_text is not None and text:
             on_text(text)
         reasoning = getattr(choice.message, "reasoning_content", None) or ""
-        return _Answer(text, reasoning, choice.finish_reason, raw.usage, streamed=False)
+        return _Answer(
+            text, reasoning, choice.finish_reason, raw.usage, False, calls_of(choice.message)
+        )
 
     def _read_stream(
         self,
@@ -256,6 +279,7 @@ class LiteLLMClient:
     ) -> _Answer:
         handling = sys.exception()
         text, reasoning, finish_reason, usage = "", "", None, None
+        calls = Calls()
         arriving = pieces(stream)
         try:
             while True:
@@ -264,14 +288,18 @@ class LiteLLMClient:
                 try:
                     piece = next(arriving, None)
                 except Exception as error:
-                    partial = self._partial(messages, text + reasoning)
+                    partial = self._partial(messages, text + reasoning + calls.text)
                     raise _Failed(read_failure(error, handling=handling), partial) from error
                 if piece is None:
                     break
                 reasoning += piece.reasoning
                 finish_reason = piece.finish_reason or finish_reason
                 usage = piece.usage or usage
+                calls.add(piece)
                 if not piece.text:
+                    if piece.calls and stop_when is not None and stop_when(text):
+                        # Nobody waits any more: half a call is none.
+                        return _Answer(text, reasoning, "stop", usage, streamed=True)
                     continue
                 text += piece.text
                 if on_text is not None:
@@ -283,8 +311,9 @@ class LiteLLMClient:
             hang_up(stream)
         if not was_ended(stream, finish_reason):
             failure = read_failure(StreamCut("the stream ended without a finish reason"))
-            raise _Failed(failure, self._partial(messages, text + reasoning))
-        return _Answer(text, reasoning, finish_reason, usage, streamed=True)
+            partial = self._partial(messages, text + reasoning + calls.text)
+            raise _Failed(failure, partial)
+        return _Answer(text, reasoning, finish_reason, usage, True, calls.whole())
 
     def _shows(self, messages: Sequence[Message]) -> bool:
         return not any(message.images for message in messages) or self.sees_images
@@ -337,7 +366,8 @@ class LiteLLMClient:
         """What one whole answer used, and whether that had to be estimated."""
         if answer.usage is not None:
             return self._priced(read_tokens(answer.usage), answer.usage), False
-        return self._partial(messages, answer.text + answer.reasoning), True
+        calls = "".join(call.arguments for call in answer.calls)
+        return self._partial(messages, answer.text + calls + answer.reasoning), True
 
     def _partial(self, messages: Sequence[Message], text: str) -> Usage:
         """What an answer used whose count never came: the whole input, and the text so far."""
@@ -401,6 +431,16 @@ def _load() -> Any:
             _build_models(litellm)
             litellm.suppress_debug_info = True
     return litellm
+
+
+def _plain_tools() -> dict[str, Any]:
+    """Tools are tools: newer litellm looks at each request's for those of an MCP server, and to do so
+    imports a package that it does not install."""
+    try:
+        looks = importlib.util.find_spec("litellm.responses.mcp.chat_completions_handler")
+    except ImportError:
+        looks = None
+    return {"_skip_mcp_handler": True} if looks is not None else {}
 
 
 def _build_models(litellm: Any) -> None:

@@ -23,21 +23,23 @@ is for the reader. What else a file may hold, all of it optional:
   task go on at once, it tells which recorded run belongs to which;
 - after ``reply``: ``in= out= cached= reasoning=`` (tokens), ``finish=`` (the finish reason when it
   is not ``stop``), ``model=`` (when it is not the one in the header);
-- a block marked ``reasoning`` before a reply.
+- before a reply, a block marked ``reasoning``, and one marked ``call NAME id=…`` for each tool call it
+  made: it holds the code, or with the word ``raw`` in its mark the arguments as they came.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from agex.errors import ConfigurationError
-from agex.llm.client import LLMResponse
+from agex.llm.client import LLMResponse, ToolCall
 from agex.messages import Message, Usage
 
 BY_HAND = "written by hand"
@@ -92,6 +94,7 @@ def format_recording(recording: Recording) -> str:
         for reply in run.replies:
             if reply.reasoning:
                 parts.append(_block("reasoning", reply.reasoning))
+            parts += [_call_block(call) for call in reply.calls]
             parts.append(_block(_label(reply, recording.model), reply.text))
     return "".join(parts)
 
@@ -115,6 +118,18 @@ def _block(label: str, text: str) -> str:
     longest = max((len(run) for run in re.findall(r"^`+", text, re.MULTILINE)), default=0)
     fence = "`" * max(4, longest + 1)
     return f"\n{fence}{label}\n{text}\n{fence}\n"
+
+
+def _call_block(call: ToolCall) -> str:
+    words = ["call", *call.name.split()[:1], *(f"id={part}" for part in call.id.split()[:1])]
+    try:
+        arguments = json.loads(call.arguments)
+    except ValueError:
+        arguments = None
+    code = arguments.get("code") if isinstance(arguments, dict) else None
+    if isinstance(code, str) and len(arguments) == 1:
+        return _block(" ".join(words), code)
+    return _block(" ".join([*words, "raw"]), call.arguments)
 
 
 def _label(reply: LLMResponse, model: str) -> str:
@@ -153,10 +168,11 @@ def parse_recording(text: str, *, name: str = "the replay") -> Recording:
     lines = text.split("\n")
     recording = Recording(_origin(lines, name))
     reasoning = ""
+    calls: list[ToolCall] = []
     at = 0
     while at < len(lines):
         line = lines[at]
-        opened = re.fullmatch(r"(`{4,})(reply|reasoning)\b(.*)", line)
+        opened = re.fullmatch(r"(`{4,})(reply|reasoning|call)\b(.*)", line)
         if opened is None:
             if line.startswith("## "):
                 recording.runs.append(Run(line[3:].strip()))
@@ -179,10 +195,13 @@ def parse_recording(text: str, *, name: str = "the replay") -> Recording:
             )
         if kind == "reasoning":
             reasoning = body
+        elif kind == "call":
+            calls.append(_call(body, label.split()))
         else:
-            reply = _reply(body, label, reasoning, recording.model, f"{name}, line {at + 1}")
+            reply = _reply(body, label, recording.model, f"{name}, line {at + 1}")
+            reply = replace(reply, reasoning=reasoning, calls=tuple(calls))
             recording.runs[-1].replies.append(reply)
-            reasoning = ""
+            reasoning, calls = "", []
         at = end + 1
     return recording
 
@@ -197,7 +216,14 @@ def _origin(lines: Sequence[str], name: str) -> str:
     raise ConfigurationError(f"{name} does not say where its replies come from. {_FORM}")
 
 
-def _reply(text: str, label: str, reasoning: str, model: str, where: str) -> LLMResponse:
+def _call(body: str, words: Sequence[str]) -> ToolCall:
+    name = next((word for word in words if word != "raw" and "=" not in word), "")
+    id = next((word[3:] for word in words if word.startswith("id=")), "")
+    arguments = body if "raw" in words else json.dumps({"code": body}, ensure_ascii=False)
+    return ToolCall(id, name, arguments)
+
+
+def _reply(text: str, label: str, model: str, where: str) -> LLMResponse:
     facts: dict[str, str] = {}
     for word in label.split():
         key, sign, value = word.partition("=")
@@ -219,5 +245,4 @@ def _reply(text: str, label: str, reasoning: str, model: str, where: str) -> LLM
         model=facts.get("model", model),
         finish_reason=facts.get("finish", "stop"),
         replayed=True,
-        reasoning=reasoning,
     )

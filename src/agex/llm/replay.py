@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import threading
 from collections.abc import Sequence
@@ -14,9 +15,11 @@ from agex.llm.client import (
     LLMResponse,
     OnText,
     StopWhen,
+    Tool,
     can_see,
     estimate,
     for_run,
+    with_tool,
 )
 from agex.llm.recording import (
     BY_HAND,
@@ -164,6 +167,12 @@ class RecordingClient:
     def sees_images(self) -> bool:
         """What the recorded client says."""
         return can_see(self._client)
+
+    def with_tool(self, tool: Tool) -> LLMClient:
+        """The recorded client offering ``tool``; its calls are written like its texts."""
+        bound = copy.copy(self)
+        bound._client = with_tool(self._client, tool)
+        return bound
 
     def for_run(self, path: str, *, before_retry: BeforeRetry | None = None) -> LLMClient:
         """The client for one run, whose answers are written under its heading."""

@@ -7,9 +7,11 @@ nothing of litellm is imported here.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from agex.llm.client import ToolCall
 
 # After `stop_when` is true a model is usually about to end anyway, and the provider's own count of
 # tokens comes with the end. So that much more text, or time, is let pass before hanging up on it.
@@ -25,6 +27,8 @@ class Piece:
     reasoning: str = ""
     finish_reason: str | None = None
     usage: Any = None
+    calls: Sequence[Any] = ()
+    signed: Sequence[Any] = ()
 
 
 def pieces(stream: Any) -> Iterator[Piece]:
@@ -40,7 +44,73 @@ def pieces(stream: Any) -> Iterator[Piece]:
             getattr(choice.delta, "reasoning_content", None) or "",
             choice.finish_reason,
             usage,
+            getattr(choice.delta, "tool_calls", None) or (),
+            getattr(choice.delta, "thinking_blocks", None) or (),
         )
+
+
+class Calls:
+    """The tool calls of one message, put together from the pieces they arrive in."""
+
+    def __init__(self) -> None:
+        self._parts: dict[int, dict[str, str]] = {}
+        self._signed: list[dict[str, Any]] = []
+
+    @property
+    def text(self) -> str:
+        """All arguments so far, to be counted."""
+        return "".join(part["arguments"] for part in self._parts.values())
+
+    def add(self, piece: Piece) -> None:
+        """Take what one piece brought."""
+        for position, call in enumerate(piece.calls):
+            index = getattr(call, "index", None)
+            part = self._parts.setdefault(
+                index if isinstance(index, int) else position,
+                {"id": "", "name": "", "arguments": ""},
+            )
+            function = getattr(call, "function", None)
+            part["id"] = getattr(call, "id", None) or part["id"]
+            part["name"] = getattr(function, "name", None) or part["name"]
+            part["arguments"] += getattr(function, "arguments", None) or ""
+        for block in piece.signed:
+            self._sign(dict(block))
+
+    def _sign(self, block: dict[str, Any]) -> None:
+        """Thoughts come in pieces, the signature last; what is redacted comes whole."""
+        last = self._signed[-1] if self._signed else None
+        if block.get("type") != "thinking" or last is None or last.get("signature"):
+            self._signed.append(block)
+            return
+        last["thinking"] = (last.get("thinking") or "") + (block.get("thinking") or "")
+        if block.get("signature"):
+            last["signature"] = block["signature"]
+
+    def whole(self) -> tuple[ToolCall, ...]:
+        """The calls in order; asked for when the message has ended."""
+        kept = {"thinking_blocks": self._signed} if self._signed else {}
+        return tuple(
+            ToolCall(part["id"], part["name"], part["arguments"], kept)
+            for _, part in sorted(self._parts.items())
+        )
+
+
+def calls_of(message: Any) -> tuple[ToolCall, ...]:
+    """The tool calls of a message that came whole."""
+    calls = Calls()
+    made = getattr(message, "tool_calls", None) or ()
+    for position, call in enumerate(made):
+        # Indices are a stream's business; what came whole is counted by its place.
+        calls.add(Piece(calls=(_At(position, call.id, call.function),)))
+    calls.add(Piece(signed=getattr(message, "thinking_blocks", None) or ()))
+    return calls.whole()
+
+
+@dataclass(frozen=True, slots=True)
+class _At:
+    index: int
+    id: str | None
+    function: Any
 
 
 def drain(rest: Iterator[Piece]) -> Any:

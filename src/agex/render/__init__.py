@@ -10,6 +10,7 @@ and plotly are looked up among the modules already loaded, never imported to fin
 from agex.render.assignment import task_text
 from agex.render.compaction import compact, conversation_tokens
 from agex.render.corrections import (
+    bad_call_text,
     cut_off_text,
     dropped_blocks_text,
     dropped_tail_text,
@@ -28,6 +29,7 @@ from agex.render.values import describe, render_value
 from agex.render.walk import register_renderer
 
 __all__ = [
+    "bad_call_text",
     "compact",
     "conversation_tokens",
     "cut_off_text",

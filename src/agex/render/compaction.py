@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agex.messages import Message
 from agex.render.budget import CHARS_PER_TOKEN, TOKENS_PER_IMAGE, clip
@@ -28,7 +28,7 @@ _SHORT_CHARS = 240
 _OUTPUT_MARK = "(output left out to save room"
 _CODE_MARK = "(an earlier step, shortened)"
 _MERGED_MARK = "(earlier steps, left out)"
-_FENCE = re.compile(r"^```[ \t]*(?:python|py)?[ \t]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^(```+)[ \t]*(?:python|py)?[ \t]*\n(.*?)^\1", re.MULTILINE | re.DOTALL)
 
 
 def conversation_tokens(messages: Sequence[Message]) -> int:
@@ -41,7 +41,7 @@ def conversation_tokens(messages: Sequence[Message]) -> int:
 def fenced_code(reply: str) -> str | None:
     """The first fenced block of a reply."""
     found = _FENCE.search(reply)
-    return found.group(1) if found else None
+    return found.group(2) if found else None
 
 
 def compact(
@@ -122,14 +122,14 @@ def _without_output(turn: _Turn) -> _Turn:
         if message.role != "user" or message.text.startswith(_OUTPUT_MARK):
             return message
         if len(message.text) <= _SHORT_CHARS:
-            return Message("user", message.text) if message.images else message
+            return replace(message, images=()) if message.images else message
         # The last lines say how it ended: an error, a correction, a name that was set.
         end = clip(message.text.rstrip().rsplit("\n", 1)[-1], 160)
-        return Message(
-            "user",
+        shorter = (
             f"{_OUTPUT_MARK}: {len(message.text):,} characters; variables still hold their "
-            f"values, print what you need again)\n… {end}",
+            f"values, print what you need again)\n… {end}"
         )
+        return replace(message, text=shorter, images=())
 
     return turn.map(change)
 
@@ -142,7 +142,11 @@ def _without_code(
             return message
         kept = [line for name, line in definitions(code_of(message.text) or "") if name in alive]
         shorter = _reply(_CODE_MARK, kept)
-        return Message("assistant", shorter) if len(shorter) < len(message.text) else message
+        if len(shorter) >= len(message.text):
+            return message
+        # A call stays a call, so that what answers it has something to answer.
+        call = message.call and replace(message.call, said=_CODE_MARK, code=_still_there(kept))
+        return Message("assistant", shorter, call=call)
 
     return turn.map(change)
 
@@ -169,10 +173,11 @@ def _merged(
 
 
 def _reply(mark: str, kept: Sequence[str]) -> str:
-    if not kept:
-        return f"{mark}\n```python\n...\n```"
-    lines = "\n".join(f"# still there: {line}" for line in kept)
-    return f"{mark}\n```python\n{lines}\n```"
+    return f"{mark}\n```python\n{_still_there(kept)}\n```"
+
+
+def _still_there(kept: Sequence[str]) -> str:
+    return "\n".join(f"# still there: {line}" for line in kept) or "..."
 
 
 def _definitions_shown(

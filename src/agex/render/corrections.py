@@ -10,8 +10,12 @@ from agex.render.signatures import annotation_text
 _RESULT_CHARS = 1_500
 
 
-def no_code_text(returns: Any = None) -> str:
+def no_code_text(returns: Any = None, *, by_tool: bool = False) -> str:
     """For a reply without a block. A finished answer in prose only needs to be handed in."""
+    if by_tool:
+        ending = 'task_success("""the answer""")' if returns is str else "task_success(result)"
+        handed_in = "If that was the answer, hand it in" if returns is str else "Call it"
+        return f"Nothing ran: run_python was not called. {handed_in}, for example with:\n{ending}"
     if returns is str:
         return (
             "Nothing ran: the reply had no code block. If that was the answer, hand it in:\n"
@@ -31,6 +35,19 @@ def cut_off_text() -> str:
     )
 
 
+def bad_call_text(by_tool: bool) -> str:
+    """For a tool call that brought no code."""
+    if not by_tool:
+        return (
+            "Nothing ran: there are no tools here, only Python. Reply with one block, for example:\n"
+            "```python\ntask_success(result)\n```"
+        )
+    return (
+        "Nothing ran: the call brought no code. The one tool is run_python(code), code being the text "
+        "of a Python program; task_success and everything else are functions inside of it."
+    )
+
+
 def unreadable_code_text(problem: str) -> str:
     """For a block that is not Python."""
     return f"Nothing ran: the block is not valid Python ({clip(problem, 300)}). Send it mended."
@@ -43,8 +60,10 @@ def dropped_blocks_text(count: int) -> str:
     return f"Only the first block ran; {count} after it were dropped. Send one block a reply."
 
 
-def dropped_tail_text() -> str:
+def dropped_tail_text(by_tool: bool = False) -> str:
     """For text after the block, such as an output the model made up."""
+    if by_tool:
+        return "Only the first call ran; what came with it was dropped. Make one call a reply."
     return "What followed the block was dropped. Stop at the end of the block."
 
 

@@ -43,6 +43,7 @@ def system_text(
     timeout_seconds: float | None = None,
     max_iterations: int | None = None,
     language: Sequence[str] = LANGUAGE,
+    tool: str | None = None,
 ) -> str:
     """What stands before the conversation of every task of an agent.
 
@@ -54,11 +55,18 @@ def system_text(
         api_chars: the most the listing of the registered API may take.
         timeout_seconds, max_iterations: the limits the model should plan with, where there are any.
         language: modules importable for every agent.
+        tool: the tool that takes the code; ``None`` where it travels in a fenced block.
     """
     api = api_text(policy, api_chars)
     modules = modules_line(policy, language)
     limits = _limits(timeout_seconds, max_iterations)
-    has = {"modules": bool(modules), "api": bool(api), "images": vision, "limits": bool(limits)}
+    has = {
+        "modules": bool(modules),
+        "api": bool(api),
+        "images": vision,
+        "limits": bool(limits),
+        "tool": tool is not None,
+    }
     lines: list[str] = []
     for line in _primer().split("\n"):
         condition = _CONDITION.match(line)
@@ -67,7 +75,11 @@ def system_text(
             if has[flag] is bool(negated):
                 continue
             line = line[condition.end() :]
-        lines.append(line.replace("{modules}", modules).replace("{limits}", limits))
+        lines.append(
+            line.replace("{modules}", modules)
+            .replace("{limits}", limits)
+            .replace("{tool}", str(tool))
+        )
     parts = ["\n".join(lines).strip()]
     if primer and primer.strip():
         parts.append(f"# About this work\n{primer.strip()}")

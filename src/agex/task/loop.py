@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any, NoReturn
 
@@ -40,6 +40,7 @@ from agex.llm import LLMClient, LLMResponse
 from agex.messages import Image, Message, Usage
 from agex.policy import Policy
 from agex.render import (
+    bad_call_text,
     cut_off_text,
     dropped_tail_text,
     failed_check_text,
@@ -115,13 +116,15 @@ class Run:
     def _turn(self, turn: int, messages: list[Message]) -> tuple[Any] | None:
         """One turn; the result in a tuple when the task succeeded in it."""
         reply = self._think(turn, messages)
-        messages.append(Message("assistant", reply.kept if reply.kept.strip() else "(no text)"))
+        messages.append(
+            Message("assistant", reply.kept if reply.kept.strip() else "(no text)", call=reply.call)
+        )
         if reply.code is None:
             self._tell(turn, messages, self._correction(reply))
             return None
         self.place.emit(Action(**self.place.facts(turn), code=reply.code))
         cell = self.workspace.run(reply.code)
-        notes = [dropped_tail_text()] if reply.dropped else []
+        notes = [dropped_tail_text(reply.call is not None)] if reply.dropped else []
         if cell.ended is not None:
             problem, value = self._conclude(turn, cell, cell.ended)
             if not problem:
@@ -136,14 +139,12 @@ class Run:
         self._make_room(messages)
         for attempt in range(_BROKEN_AGAIN + 1):
             response, seconds = self._ask(turn, messages)
-            reply = parse_reply(
-                response.text, finish_reason=response.finish_reason, streamed=response.streamed
-            )
+            reply = self._read(response)
             thinking = "\n".join(filter(None, (response.reasoning.strip(), reply.thinking)))
             self.place.emit(
                 LLMReply(
                     **self.place.facts(turn),
-                    text=response.text,
+                    text=reply.kept if response.calls else response.text,
                     thinking=thinking,
                     code=reply.code,
                     model=response.model,
@@ -156,11 +157,32 @@ class Run:
                 break
         return reply
 
+    def _read(self, response: LLMResponse) -> Reply:
+        reply = parse_reply(
+            response.text,
+            finish_reason=response.finish_reason,
+            streamed=response.streamed,
+            calls=response.calls,
+        )
+        if reply.call is None:
+            return reply
+        # A call that nobody offered stays in the conversation as text: providers want to have been
+        # told of the tools that a conversation uses.
+        call = replace(reply.call, model=response.model) if self._by_tool else None
+        return replace(reply, call=call)
+
+    @property
+    def _by_tool(self) -> bool:
+        return self.options.code_channel == "tool"
+
     def _ask(self, turn: int, messages: list[Message]) -> tuple[LLMResponse, float]:
         is_wanted = block_watcher()
 
         def stop_when(text: str) -> bool:
-            return self.place.stopping.is_set() or is_wanted(text)
+            if self.place.stopping.is_set():
+                return True
+            # A fence in the prose before a call is an example, or the code after all: the end tells.
+            return not self._by_tool and is_wanted(text)
 
         for shortened in (False, True):
             if self.place.stopping.is_set():
@@ -203,7 +225,9 @@ class Run:
     def _correction(self, reply: Reply) -> str:
         if reply.problem in ("cut_off", "broken"):
             return cut_off_text()
-        return no_code_text(self.contract.returns)
+        if reply.problem == "bad_call":
+            return bad_call_text(self._by_tool)
+        return no_code_text(self.contract.returns, by_tool=self._by_tool)
 
     # ------------------------------------------------------------ observe
 
@@ -245,7 +269,7 @@ class Run:
         images: tuple[Image, ...] = (),
         commit: str | None = None,
     ) -> None:
-        messages.append(Message("user", text, images))
+        messages.append(Message("user", text, images, messages[-1].call))
         error = cell.error if cell else None
         self.place.emit(
             Observation(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 from agex.errors import ConfigurationError, RegistrationError, did_you_mean
+
+CodeChannel: TypeAlias = Literal["text", "tool"]
 
 Check: TypeAlias = Callable[[Any], object]
 """A test of a result: an exception or a falsy answer other than ``None`` sends it back to the model."""
@@ -17,6 +19,9 @@ class Options:
     """How a task runs; an agent holds the defaults of its tasks.
 
     Args:
+        code_channel: how the model sends its code: ``"text"``, in a fenced block, which every model
+            can, or ``"tool"``, as the call of a tool, for models that do better so. Either way the
+            other is understood as well.
         max_iterations: turns until :class:`agex.TaskTimeout`.
         timeout_seconds: for the code of one action; thinking does not count.
         context_tokens: how long the rendered conversation may grow.
@@ -32,6 +37,7 @@ class Options:
         copy_inputs: hand the agent deep copies of the arguments instead of the caller's objects.
     """
 
+    code_channel: CodeChannel = "text"
     max_iterations: int = 10
     timeout_seconds: float = 5.0
     context_tokens: int = 65_536
@@ -112,6 +118,9 @@ def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
                 raise ConfigurationError(
                     f"{name} is a number of at least 0, or None, got {value!r}"
                 )
+        elif name == "code_channel":
+            if value not in get_args(CodeChannel):
+                raise ConfigurationError(f'code_channel is "text" or "tool", got {value!r}')
         elif name == "timeout_seconds":
             if type(value) not in (int, float) or not value > 0:
                 raise ConfigurationError(f"{name} is a number of seconds above 0, got {value!r}")

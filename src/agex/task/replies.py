@@ -25,13 +25,15 @@ import ast
 import json
 import re
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+from agex.llm import ToolCall
+from agex.messages import CodeCall
 from agex.task.fences import PYTHON_TAGS, Fence, fences, parses, syntax_tree
 
-Problem: TypeAlias = Literal["", "empty", "no_code", "cut_off", "broken"]
+Problem: TypeAlias = Literal["", "empty", "no_code", "cut_off", "broken", "bad_call"]
 
 # No honest turn comes near this; beyond it only the beginning is read.
 _MOST_CHARACTERS = 400_000
@@ -70,10 +72,12 @@ class Reply:
         thinking: the prose before the code, never run.
         code: the block to run, without its fence; ``None`` when there is none.
         problem: why there is no code: ``"empty"``, ``"no_code"`` (prose only), ``"cut_off"`` (the
-            reply stopped at its length limit), ``"broken"`` (the stream ended inside a block).
+            reply stopped at its length limit), ``"broken"`` (the stream ended inside a block),
+            ``"bad_call"`` (a tool call without code, or with arguments that do not read).
         kept: the part of the text that belongs in the conversation, as it was written: everything
             up to the end of the block.
         dropped: whether something was said after the block.
+        call: the tool call that brought the code, if one did.
     """
 
     thinking: str
@@ -81,6 +85,7 @@ class Reply:
     problem: Problem
     kept: str
     dropped: bool = False
+    call: CodeCall | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +97,27 @@ class _Candidate:
     thinking: str | None = None
 
 
-def parse_reply(text: str, *, finish_reason: str | None = "stop", streamed: bool = False) -> Reply:
+def parse_reply(
+    text: str,
+    *,
+    finish_reason: str | None = "stop",
+    streamed: bool = False,
+    calls: Sequence[ToolCall] = (),
+) -> Reply:
     """Take a reply apart; never raises, whatever ``text`` is.
 
     Args:
         text: what the model wrote.
         finish_reason: why it stopped; ``"length"`` means that it was cut off.
         streamed: whether the text came piece by piece, so that its end may be missing.
+        calls: tool calls that came with the text; code in one of them goes before code in the text.
     """
+    if calls:
+        return _called(text, calls, finish_reason)
+    return _written(text, finish_reason, streamed)
+
+
+def _written(text: str, finish_reason: str | None, streamed: bool) -> Reply:
     body = _plain(text[:_MOST_CHARACTERS])
     is_whole = finish_reason != "length" and len(text) <= _MOST_CHARACTERS
     if not body.strip():
@@ -117,6 +135,58 @@ def parse_reply(text: str, *, finish_reason: str | None = "stop", streamed: bool
     thinking = body[: chosen.start] if chosen.thinking is None else chosen.thinking
     kept = body[: chosen.end] if dropped else body.rstrip()
     return Reply(thinking.strip(), chosen.code, "", kept, dropped)
+
+
+def _called(text: str, calls: Sequence[ToolCall], finish_reason: str | None) -> Reply:
+    """The first call whose arguments are whole and hold code; never the beginning of one."""
+    said = _plain(text[:_MOST_CHARACTERS]).strip()
+    for call in calls:
+        code = _code_in_call(call, is_whole=finish_reason != "length")
+        if code is None:
+            continue
+        kept = "\n\n".join(filter(None, (said, _fenced(code))))
+        made = CodeCall(call.id, code, said, call.kept)
+        return Reply(said, code, "", kept, dropped=len(calls) > 1, call=made)
+    written = _written(text, finish_reason, streamed=True)
+    if written.code is not None:
+        return written
+    tried = "\n".join(f"{call.name or 'a tool'}({_cut(call.arguments)})" for call in calls[:3])
+    problem: Problem = "cut_off" if finish_reason == "length" else "bad_call"
+    return Reply(said, None, problem, _joined(said, f"(tried to call {tried})"))
+
+
+def _code_in_call(call: ToolCall, *, is_whole: bool) -> str | None:
+    """The code in the arguments of a call; JSON that reads is whole, whatever came after it."""
+    arguments = call.arguments[:_MOST_CHARACTERS].strip()
+    try:
+        data = json.loads(arguments, strict=False)
+    except (ValueError, RecursionError):
+        # Some models send the bare code, where a call was asked for. Braces are JSON cut short.
+        if not is_whole or arguments[:1] in ("{", "[", '"'):
+            return None
+        bare = _inner(_plain(arguments))
+        return bare if does_something(bare) else None
+    if isinstance(data, str):
+        nested = data.strip()
+        if nested[:1] in ("{", "["):
+            found = _code_in_json(nested)
+            return found[1] if found else None
+        data = {"code": data}
+    if isinstance(data, dict) and len(data) == 1:
+        (only,) = data.values()  # whatever the model called the argument
+        data = {"code": only} if isinstance(only, str) and does_something(_inner(only)) else data
+    found = _code_in_data(data, 0)
+    return found[1] if found else None
+
+
+def _fenced(code: str) -> str:
+    longest = max((len(run) for run in re.findall("`{3,}", code)), default=2)
+    mark = "`" * (longest + 1)
+    return f"{mark}python\n{code.rstrip()}\n{mark}"
+
+
+def _cut(arguments: str) -> str:
+    return arguments if len(arguments) <= 200 else f"{arguments[:200]}…"
 
 
 def block_watcher() -> Callable[[str], bool]:

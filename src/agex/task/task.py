@@ -16,8 +16,9 @@ from typing import Any, Generic, ParamSpec, TypeVar, overload
 
 from agex import helpers
 from agex.errors import ArgumentError, RegistrationError
-from agex.llm import LLMClient
+from agex.llm import LLMClient, Tool, with_tool
 from agex.llm.budget import Meter, metered
+from agex.messages import RUN_PYTHON
 from agex.policy import Policy, TypeRule, granted_by, registering_line
 from agex.render import describe, system_text, task_text
 from agex.sandbox.origin import is_agent_class, is_agent_function
@@ -34,6 +35,14 @@ from agex.task.workspace import Makers, no_makers, open_workspace
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+THE_TOOL = Tool(
+    RUN_PYTHON,
+    "Run a block of Python in the session. What it printed, and the value of a last bare "
+    "expression, come back.",
+    "Python source.",
+)
+"""What carries code where it does not travel in a fenced block."""
 
 _INPUT_CHARS = 300
 _PICTURE_LIBRARIES = frozenset({"PIL", "matplotlib", "numpy", "plotly"})
@@ -231,7 +240,7 @@ class Task(Generic[P, R]):
                 contract=self._contract,
                 options=options,
                 policy=prepared.policy,
-                client=metered(client, place.meter, place.path),
+                client=metered(self._offering(client), place.meter, place.path),
                 place=place,
                 workspace=workspace,
                 inputs={
@@ -249,6 +258,10 @@ class Task(Generic[P, R]):
             result = run.result()
         remember(result, self._contract.definition, options.checks)
         return result
+
+    def _offering(self, client: LLMClient) -> LLMClient:
+        """The client of a run, whose model is offered a tool where code travels that way."""
+        return with_tool(client, THE_TOOL) if self._options.code_channel == "tool" else client
 
     def _assignment(
         self, inputs: Mapping[str, Any], prepared: _Prepared, introduction: str, repr_: Any
@@ -289,6 +302,7 @@ class Task(Generic[P, R]):
                 vision=may_hold_pictures(policy) and sees_images(client),
                 timeout_seconds=self._options.timeout_seconds,
                 max_iterations=self._options.max_iterations,
+                tool=RUN_PYTHON if self._options.code_channel == "tool" else None,
             ),
             client,
         )
