@@ -135,6 +135,16 @@ class FakeCodec:
     def restored(self, value):
         pass
 
+    def capabilities(self, namespace):
+        return b"everything"
+
+    def within(self, capabilities):
+        assert capabilities == b"everything"
+        return self
+
+    def reserved(self, namespace):
+        return {}
+
     def limited(self):
         return contextlib.nullcontext()
 

@@ -27,6 +27,7 @@ from typing import Any, TypeAlias
 
 from agex.errors import LimitReached, TypeRefused
 from agex.policy import Policy
+from agex.policy.stored import recall, record
 from agex.sandbox import classes, clock, functions, offered
 from agex.sandbox.guards import assigned
 from agex.sandbox.origin import GUARDS_KEY, is_agent_class, is_agent_function
@@ -133,6 +134,24 @@ class Definitions:
         _, recipe, namespace = entry
         with self.limited():
             classes.fill(value, recipe, parts or {}, namespace[GUARDS_KEY])
+
+    def capabilities(self, namespace: Namespace) -> bytes:
+        """What the code that lives in ``namespace`` may do: its rules, and no live object."""
+        guards = namespace.get(GUARDS_KEY)
+        return record(self.policy if guards is None else guards.policy)
+
+    def within(self, capabilities: bytes) -> Definitions:
+        """These definitions for code that may do what both this policy and ``capabilities`` allow.
+
+        Raises:
+            Exception: they cannot be read by this version of agex.
+        """
+        return Definitions(recall(capabilities, self.policy), self.limits)
+
+    def reserved(self, namespace: Namespace) -> Mapping[str, Any]:
+        """Names in a session's globals that are not the agent's own while they have these values."""
+        found: Mapping[str, Any] = namespace.get("$hidden", {})
+        return found
 
     def restored(self, value: Any) -> None:
         """An instance of an agent-made class has its attributes again.

@@ -64,7 +64,7 @@ _IN_BAND = 4096  # buffers smaller than this are not worth a blob of their own
 class Encoded:
     """One group as bytes, and what was learnt on the way.
 
-    ``shared`` holds the ids of the objects in it that another group must not hold as well; they
+    ``homes`` are the paths that definitions in it live at. ``shared`` holds the ids of the objects in it that another group must not hold as well; they
     mean something as long as ``keep`` is alive.
     """
 
@@ -77,6 +77,7 @@ class Encoded:
     python: str | None = None
     shared: frozenset[int] | set[int] = frozenset()
     keep: object = field(default=None, repr=False)
+    homes: frozenset[str] = frozenset()
 
 
 def encode(roots: Mapping[str, Any], anchors: dict[int, str], around: Surroundings) -> Encoded:
@@ -240,6 +241,7 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
         self._tolerant = tolerant
         self._refs: dict[str, int] = {}
         self._uses: set[tuple[str, str]] = set()
+        self._homes: set[str] = set()
         self._holes: list[str] = []
         self._by_value = False
         self._kinds: dict[type, str] = {}
@@ -268,6 +270,7 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
             PYTHON if self._by_value else None,
             shared,
             memo,
+            frozenset(self._homes),
         )
 
     def memories(self) -> frozenset[int]:
@@ -373,13 +376,11 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
         return "definition" if self._around.owns(obj) else "plain"
 
     def _definition(self, obj: Any) -> Any:
-        codec = self._around.codec
-        assert codec is not None
         try:
-            said = codec.describe(obj)
+            said, path = self._around.describe(obj)
         except Exception as error:
             return self._hole(obj, error)
-        path = self._around.path_of(said.namespace)
+        self._homes.add(path)
         self._uses.update((path, name) for name in said.uses)
         recipe = (dict(said.recipe), said.needs, path, sorted(said.uses))
         return rebuild.definition, recipe, said.parts, None, None, rebuild.fill

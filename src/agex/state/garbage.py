@@ -26,6 +26,7 @@ def reachable(blobs: Blobs, heads: Iterable[BlobId]) -> set[BlobId]:
             for space in spaces.values():
                 for _ in trie.nodes(blobs, space["names"], seen):
                     pass
+                seen.update(space.get("by", ()))
                 for head, _size in space["logs"].values():
                     _mark_log(blobs, head, seen)
         groups: set[BlobId] = set()

@@ -285,7 +285,10 @@ class _Merge:
         for path in {*by_path, *self.logs}:
             old = self.ours.space(path)
             names = trie.update(self.blobs, old.names, by_path.get(path, {}), self.fresh)
-            spaces[path] = space_to(Space(names, {**(old.logs or {}), **self.logs.get(path, {})}))
+            logs = {**(old.logs or {}), **self.logs.get(path, {})}
+            # What both makers were allowed, until the agent works there again.
+            makers = sorted({*old.makers, *self.theirs.space(path).makers})
+            spaces[path] = space_to(Space(names, logs, tuple(makers)))
         return Root(trie.update(self.blobs, self.ours.root.spaces, spaces, self.fresh), nodes)
 
 

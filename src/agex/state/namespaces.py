@@ -38,9 +38,10 @@ class Owner(Protocol):
 class VersionedNamespace:
     """See :class:`~agex.state.protocol.Namespace`."""
 
-    def __init__(self, owner: Owner, path: str) -> None:
+    def __init__(self, owner: Owner, path: str, adopted: dict[str, Any] | None = None) -> None:
         self.path = path
-        self.globals: dict[str, Any] = {}
+        self.globals: dict[str, Any] = {} if adopted is None else adopted
+        self.is_adopted = adopted is not None
         self.reserved: Mapping[str, Any] = {}
         self.pinned: frozenset[str] = frozenset()
         self.bind: Callable[[str, Any], None] | None = None
@@ -106,6 +107,8 @@ class VersionedNamespace:
 
     def own_names(self) -> set[str]:
         """Every name that may be the agent's: loaded, set by the host, or bound by an action."""
+        if self.is_adopted:
+            return set(self.loaded)  # the rest is another session's own business
         bound = {name for name in self.globals if not _is_machinery(name)}
         return bound | self.loaded | self.dirty
 

@@ -71,12 +71,16 @@ class DefinitionCodec(Protocol):
         """Give a created value the parts that could not exist before it."""
         ...
 
-    def loading(self) -> AbstractContextManager[None]:
-        """Bounds what agent code may run while values are loaded: a ``__hash__`` of a dict's key.
+    def capabilities(self, namespace: dict[str, Any]) -> bytes:
+        """What the code that lives in ``namespace`` may do, to be kept beside it."""
+        ...
 
-        Raises:
-            Exception: it took too long; an ordinary one, which fails this value alone.
-        """
+    def within(self, capabilities: bytes) -> DefinitionCodec:
+        """This codec, for code that may do what both say and no more."""
+        ...
+
+    def reserved(self, namespace: dict[str, Any]) -> Mapping[str, Any]:
+        """Names in a session's globals that are not the agent's while they have these values."""
         ...
 
     def restored(self, value: Any) -> None:

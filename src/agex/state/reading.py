@@ -14,7 +14,7 @@ from agex.state.heap import Heap
 from agex.state.namespaces import VersionedNamespace, load
 from agex.state.protocol import DefinitionCodec, Missing, Saved
 from agex.state.surroundings import Surroundings
-from agex.state.tree import Root, Tree
+from agex.state.tree import Root, Tree, is_adopted, new_path
 
 
 class Reader(Mapping[str, Any]):
@@ -26,7 +26,10 @@ class Reader(Mapping[str, Any]):
         self.head = head
         self._spaces: dict[str, VersionedNamespace] = {}
         self._codecs: dict[str, DefinitionCodec] = {}
-        around = Surroundings(self._codecs, self._path_of, lambda path: self.space(path).globals)
+        self._lent: dict[tuple[str, tuple[str, ...]], DefinitionCodec] = {}
+        around = Surroundings(
+            self._codecs, self._codec_for, self._path_of, lambda path: self.space(path).globals
+        )
         self.heap = Heap(self._tree(), around)
 
     def _tree(self) -> Tree:
@@ -36,7 +39,39 @@ class Reader(Mapping[str, Any]):
         for path, space in self._spaces.items():
             if space.globals is namespace:
                 return path
-        return ""
+        return "" if namespace is None else self._adopt(namespace)
+
+    def _adopt(self, namespace: dict[str, Any]) -> str:
+        """A path for globals of another session, whose functions somebody put in here.
+
+        Only the names that such functions use are stored with them.
+        """
+        codec = self.heap.around.codec
+        path = new_path()
+        space = self._spaces[path] = VersionedNamespace(self, path, namespace)
+        if codec is not None:
+            space.reserved = codec.reserved(namespace)
+        return path
+
+    def _codec_for(self, path: str) -> DefinitionCodec | None:
+        """Whose definitions live at ``path``: the agent's who works there now.
+
+        While nobody does, they may do what an agent at hand may, as far as their maker was allowed to:
+        what a worker left behind never runs with more than the worker had.
+        """
+        found = self._codecs.get(path)
+        if found is not None or not self._codecs:
+            return found
+        makers = self.heap.tree.space(path).makers
+        if not makers:
+            return None
+        found = self._lent.get((path, makers))
+        if found is None:
+            found = self._codecs.get("") or next(iter(self._codecs.values()))
+            for maker in makers:
+                found = found.within(self.blobs.get(maker))
+            self._lent[path, makers] = found
+        return found
 
     # ------------------------------------------------------------ namespaces
 
@@ -64,12 +99,14 @@ class Reader(Mapping[str, Any]):
     def paths(self) -> list[str]:
         """The paths that have a namespace, sorted."""
         with self.lock:
-            return sorted({*self.heap.tree.paths(), *self._spaces})
+            paths = {*self.heap.tree.paths(), *self._spaces}
+            return sorted(path for path in paths if not is_adopted(path))
 
     def _bind(self, path: str, definitions: DefinitionCodec) -> None:
-        first = not self._codecs
+        first = path not in self._codecs
         self._codecs[path] = definitions
         if first:
+            self._lent.clear()
             self._wake()
 
     def _wake(self) -> None:

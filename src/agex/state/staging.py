@@ -12,12 +12,12 @@ use. Values that are not in memory cannot have changed and are not examined.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from agex.state import trie
-from agex.state.blobs import BlobId
+from agex.state.blobs import BlobId, blob_id
 from agex.state.codec import Encoded, EncodingFailed, encode
 from agex.state.groups import partition
 from agex.state.heap import Heap, LiveGroup
@@ -26,7 +26,7 @@ from agex.state.ledger import Ledger
 from agex.state.packing import Packed, pack
 from agex.state.protocol import Missing
 from agex.state.stores.protocol import Data
-from agex.state.tree import Root, Space, Tree, space_to
+from agex.state.tree import Root, Space, Tree, is_adopted, space_to
 
 Name: TypeAlias = tuple[str, str]  # path, name
 ABSENT: Any = object()  # Any: stands where any value could
@@ -65,10 +65,20 @@ class _Final:
 class Staging:
     """One commit in the making; ``root`` and ``fresh`` are what to store."""
 
-    def __init__(self, heap: Heap, boards: Mapping[str, Board]) -> None:
+    def __init__(
+        self,
+        heap: Heap,
+        boards: Mapping[str, Board],
+        *,
+        adopted: Callable[[str], Board | None] = lambda _path: None,
+        maker: Callable[[str], bytes | None] = lambda _path: None,
+    ) -> None:
         self._heap = heap
         self._tree = heap.tree
-        self._boards = boards
+        self._boards = dict(boards)
+        self._adopted = adopted
+        self._maker = maker
+        self._homes: set[str] = set()
         self._names: dict[Name, str | None] = {}  # rebound names; None: removed
         self._seen: set[Name] = set()
         self._packed: dict[BlobId, Packed] = {}  # headers of groups that are not stored yet
@@ -135,15 +145,24 @@ class Staging:
         return sorted(names)
 
     def _board_value(self, name: Name) -> Any:
-        board = self._boards.get(name[0])
+        board = self._board(name[0])
         return ABSENT if board is None else board.value(name[1])
+
+    def _board(self, path: str) -> Board | None:
+        """The names of a path; one that a function brought along turns up while it is encoded."""
+        board = self._boards.get(path)
+        if board is None:
+            board = self._adopted(path)
+            if board is not None:
+                self._boards[path] = board
+        return board
 
     def _unbind(self, name: Name) -> bool:
         """Let go of the old value if there is another now; whether a value is to be bound."""
         if name in self._seen:
             return False
         self._seen.add(name)
-        board = self._boards.get(name[0])
+        board = self._board(name[0])
         if board is None:
             return False
         old = self._tree.label(*name)
@@ -269,6 +288,7 @@ class Staging:
             return
         self._parts.append(encoded)
         self._roots.append(roots)
+        self._homes |= encoded.homes
         demanded.update(encoded.refs)
         waiting.extend(encoded.refs)
         for name in encoded.uses:
@@ -358,14 +378,25 @@ class Staging:
         for (path, name), bound in self._names.items():
             if bound != self._tree.label(path, name):
                 by_path.setdefault(path, {})[name] = bound
-        for path in by_path.keys() | logs.keys():
+        makers = self._makers()
+        for path in by_path.keys() | logs.keys() | makers.keys():
             old = self._tree.space(path)
             names = trie.update(blobs, old.names, by_path.get(path, {}), self.fresh)
             merged = {**(old.logs or {}), **logs.get(path, {})}
-            spaces[path] = space_to(Space(names, merged))
+            spaces[path] = space_to(Space(names, merged, makers.get(path, old.makers)))
         self._tell()
         self.root = Root(trie.update(blobs, self._tree.root.spaces, spaces, self.fresh), nodes)
         return self.root
+
+    def _makers(self) -> dict[str, tuple[BlobId]]:
+        """What the definitions of this commit may do, by path, where it is not what is stored."""
+        found: dict[str, tuple[BlobId]] = {}
+        for path in self._homes:
+            data = self._maker(path)
+            if data is not None and (key := blob_id(data),) != self._tree.space(path).makers:
+                found[path] = (key,)
+                self.fresh[key] = data
+        return found
 
     def _tell(self) -> None:
         """Which names were added, changed, removed, and which values have parts left out."""
@@ -376,6 +407,8 @@ class Staging:
             if final.encoded.missing
         }
         for name in sorted(self._seen):
+            if is_adopted(name[0]):
+                continue  # what a function brought along is not known to people by name
             old = self._tree.label(*name)
             now = self._names.get(name, old)
             if now is None:

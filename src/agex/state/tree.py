@@ -2,7 +2,8 @@
 
 Its root is the JSON ``{"v": 1, "spaces": <trie>, "nodes": <trie>}``:
 
-- *spaces*: path → ``{"names": <trie>, "logs": {log: [last chunk, length]}}``; *names*: name → label;
+- *spaces*: path → ``{"names": <trie>, "logs": {log: [last chunk, length]}, "by": [blobs]}``; *names*:
+  name → label; *by*, where definitions live at the path: what their makers were allowed;
 - *nodes*: label → ``[group, index, count]``: the blob that holds the value, its place there, and how many
   names and groups refer to the label. At zero the label goes.
 
@@ -13,6 +14,7 @@ object whose name was given to another keeps its label as long as something refe
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +26,7 @@ from agex.state.packing import Packed, unpack
 from agex.state.stores.protocol import Data
 
 FORMAT = 1
+_ADOPTED = "$"
 _KNOWN = 50_000  # names and labels remembered from one snapshot to the next
 
 
@@ -38,10 +41,11 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """One namespace: its names, and its logs as ``(last chunk, length)``."""
+    """One namespace: its names, its logs as ``(last chunk, length)``, what its makers were allowed."""
 
     names: BlobId = trie.EMPTY
     logs: Mapping[str, tuple[BlobId, int]] | None = None
+    makers: tuple[BlobId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,14 +147,26 @@ class Tree:
             yield label, Node(*entry)
 
 
+def new_path() -> str:
+    """A path for globals that came along with a function; unique, so that branches never mix two."""
+    return f"{_ADOPTED}{uuid.uuid4().hex[:12]}"
+
+
+def is_adopted(path: str) -> bool:
+    """Whether a function brought this namespace along, rather than an agent working in it."""
+    return path.startswith(_ADOPTED)
+
+
 def space_from(data: Mapping[str, Any] | None) -> Space:
     """A namespace from its entry in the trie."""
     if data is None:
         return Space()
-    return Space(data["names"], {name: (head, size) for name, (head, size) in data["logs"].items()})
+    logs = {name: (head, size) for name, (head, size) in data["logs"].items()}
+    return Space(data["names"], logs, tuple(data.get("by", ())))
 
 
 def space_to(space: Space) -> dict[str, Any]:
     """A namespace's entry in the trie."""
     logs = {name: list(entry) for name, entry in (space.logs or {}).items()}
-    return {"names": space.names, "logs": logs}
+    made = {"by": list(space.makers)} if space.makers else {}
+    return {"names": space.names, "logs": logs, **made}

@@ -153,7 +153,7 @@ class Versioned(Reader, MutableMapping[str, Any]):
                 names.update((path, name) for name in touched)
             boards = {other: space.board() for other, space in self._spaces.items()}
             boards.setdefault(path, self.space(path).board())
-            staging = Staging(self.heap, boards)
+            staging = Staging(self.heap, boards, adopted=self._brought, maker=self._maker)
             try:
                 saved = self._commit(staging, names, path, message, agent, task, events)
             except BaseException:
@@ -206,6 +206,17 @@ class Versioned(Reader, MutableMapping[str, Any]):
             log.applied()
         added, changed, removed = (tuple(name for _, name in part) for part in staging.told())
         return Saved(self.head.id if self.head else None, added, changed, removed, staging.left_out)
+
+    def _brought(self, path: str) -> Board | None:
+        space = self._spaces.get(path)
+        return space.board() if space is not None else None
+
+    def _maker(self, path: str) -> bytes | None:
+        """What definitions that live at ``path`` may do, where that is settled in this process."""
+        space, codec = self._spaces.get(path), self.heap.around.codec
+        if space is None or codec is None or not (path in self._codecs or space.is_adopted):
+            return None
+        return self._codecs.get(path, codec).capabilities(space.globals)
 
     def _move(self, commit: Commit, fresh: Any) -> None:
         """Store ``commit`` and make it the head of the branch."""
@@ -446,8 +457,11 @@ class Versioned(Reader, MutableMapping[str, Any]):
         self.head = commit
         self._owed.clear()
         self.heap.forget(self._tree())
-        for space in self._spaces.values():
-            space.unload()
+        for path, space in list(self._spaces.items()):
+            if space.is_adopted:
+                del self._spaces[path]  # its functions go on with their session
+            else:
+                space.unload()
 
     def _combine(
         self,
@@ -472,7 +486,7 @@ class Versioned(Reader, MutableMapping[str, Any]):
             for (path, name), value in wanted.items():
                 values.setdefault(path, {})[name] = value
             boards = {path: Board(named, set(), {}) for path, named in values.items()}
-            staging = Staging(heap, boards)
+            staging = Staging(heap, boards, adopted=self._brought, maker=self._maker)
             staging.examine(wanted)
             root = staging.build({})
             fresh.update(staging.fresh)
@@ -497,7 +511,7 @@ class Versioned(Reader, MutableMapping[str, Any]):
         return resolve(self.blobs, self.blobs.store.refs(), which, branch=self.name)
 
     def _bind(self, path: str, definitions: DefinitionCodec) -> None:
-        if not self._codecs and any(node.group.inert for node in self.heap.nodes.values()):
+        if path not in self._codecs and any(node.group.inert for node in self.heap.nodes.values()):
             self.commit()  # what the host changed beside the inert definitions
         super()._bind(path, definitions)
 

@@ -18,6 +18,7 @@ from agex.sandbox.clock import Deadline, running
 from agex.sandbox.definitions import Definitions
 from agex.sandbox.opaque import view_of
 from agex.state.protocol import DefinitionCodec, Namespace, State
+from agex.state.surroundings import offer_codec
 from agex.task.options import Options
 from agex.task.place import Place
 from agex.task.verbs import VERBS
@@ -203,6 +204,10 @@ def _space(state: Any, path: str, policy: Policy, options: Options) -> Namespace
     # alike: this is where the two rooms meet.
     definitions = cast(DefinitionCodec, Definitions(policy, _limits(options)))
     return state.namespace(path, definitions=definitions)
+
+
+# A host may store what an agent made in a state that no agent works with: it is source there as well.
+offer_codec(cast(DefinitionCodec, Definitions(Policy())))
 
 
 def _limits(options: Options) -> Limits:
