@@ -167,3 +167,38 @@ def test_loops_threads_and_processes_are_not_there() -> None:
         assert box.run(f"import asyncio\nasyncio.{name}").error is not None
     denied = "t = asyncio.create_task(double(1))\nt.get_loop()"
     assert box.run(WORKERS + "await asyncio.sleep(0)\n" + denied).error is not None
+
+
+def test_a_recursion_that_ends_in_the_making_of_a_loop_leaves_nothing_half_made() -> None:
+    """Each level tries again, with one more frame to spare than the one below it."""
+    box = session()
+    result = box.run(
+        WORKERS
+        + """
+asyncio.run(double(1))
+waiting = [double(4) for _ in range(2000)]
+found = []
+
+def deep():
+    try:
+        deep()
+    except RecursionError:
+        pass
+    try:
+        found.append(asyncio.run(waiting.pop()))
+    except RecursionError:
+        found.append(None)
+
+deep()
+for each in waiting:
+    each.close()
+found.count(None), {each for each in found if each is not None}
+"""
+    )
+
+    assert result.error is None, result.traceback
+    refused, answers = result.output
+    assert refused > 0
+    assert answers == {8}
+    assert box.run("asyncio.run(double(2))").output == 4
+    assert asyncio._get_running_loop() is None

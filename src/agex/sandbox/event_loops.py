@@ -18,6 +18,9 @@ from agex.sandbox import clock
 STEP_SECONDS = 0.05
 """How late a waiting action may learn that its time is over."""
 
+_ROOM = 100
+"""More frames than a loop needs to be made, to cancel what is left in it, and to be closed."""
+
 
 class _Running(threading.local):
     """The deadlines whose action is in an event loop of ours, innermost last."""
@@ -37,21 +40,34 @@ def run_in_loop(coroutine: Coroutine[Any, Any, Any]) -> Any:
     """
     import asyncio
 
-    set_aside = asyncio._get_running_loop()
-    asyncio._set_running_loop(None)
-    _running.deadlines.append(clock.current())
+    _find_room(_ROOM)
     loop = asyncio.new_event_loop()
     # What a task that nobody awaits ends with is not the host's affair, nor is it printed.
     loop.set_exception_handler(lambda loop, context: None)
+    set_aside = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    _running.deadlines.append(clock.current())
     try:
         return loop.run_until_complete(_beside_the_clock(coroutine))
     finally:
         try:
             loop.run_until_complete(_wind_up())
         finally:
-            loop.close()
             _running.deadlines.pop()
             asyncio._set_running_loop(set_aside)
+            loop.close()
+
+
+def _find_room(frames: int) -> None:
+    """Fail here, where nothing is open yet, if the stack has no room for a loop's own calls.
+
+    A loop that agent code makes at the very end of its recursion would be half made, or not closed.
+
+    Raises:
+        RecursionError: there is none.
+    """
+    if frames:
+        _find_room(frames - 1)
 
 
 async def _wind_up() -> None:
