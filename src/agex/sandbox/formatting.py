@@ -286,6 +286,10 @@ class Texts:
             return f"{cls.__name__}({', '.join(map(again, value.args))})"
         if isinstance(value, collections.ChainMap):
             return f"ChainMap({', '.join(map(again, value.maps))})"
+        if cls is kinds.OwnPartial or cls is kinds.OwnPartialMethod:
+            parts = [_called_text(value.func, again), *map(again, value.args)]
+            parts += [f"{name}={again(item)}" for name, item in value.keywords.items()]
+            return f"functools.{cls.__name__}({', '.join(parts)})"
         if cls is slice:
             return f"slice({again(value.start)}, {again(value.stop)}, {again(value.step)})"
         if isinstance(value, _USER_CONTAINERS):
@@ -391,6 +395,13 @@ def is_twin(function: Any) -> bool:
     return type(function) is types.FunctionType and (
         function.__globals__.get("__name__", "").startswith(_OURS)
     )
+
+
+def _called_text(function: Any, again: Callable[[Any], str]) -> str:
+    """The text of what a partial calls; a twin of a class is written as the class it stands for."""
+    if is_twin(function) and function.__name__ in tables.GUARDED_CLASSES:
+        return f"<class {function.__name__!r}>"
+    return again(function)
 
 
 def _repeated(value: Any) -> Any:

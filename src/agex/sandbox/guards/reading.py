@@ -8,7 +8,7 @@ from typing import Any
 
 from agex.sandbox import kinds, methods, tables
 from agex.sandbox.decisions import Verdict
-from agex.sandbox.formatting import PLAIN
+from agex.sandbox.formatting import PLAIN, is_twin
 from agex.sandbox.guards.classes import copied
 from agex.sandbox.guards.inherited import Inherited
 from agex.sandbox.guards.names import NEVER, OWN_FIELDS, PROTOCOL_READS, not_a_name, shown_module
@@ -208,4 +208,6 @@ class Reading(Inherited):
             return found
         if found is not None and type(found) in kinds.FUNCTION_TYPES and not name.startswith("_"):
             return found
+        if type(found) is types.MappingProxyType and is_twin(function):
+            return found  # the registry of singledispatch: what the agent itself put there
         raise self.refusal(function, name)

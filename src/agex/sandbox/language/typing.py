@@ -8,42 +8,59 @@ from typing import Any
 from agex.errors import TypeRefused
 from agex.sandbox import tables
 from agex.sandbox.guards import Guards
+from agex.sandbox.language.hints import resolved
 from agex.sandbox.language.reprs import show_fields
 from agex.sandbox.origin import is_agent_class, is_agent_function, mark, own_dict
 
 
 def members(guards: Guards) -> dict[str, Any]:
-    def get_type_hints(obj: Any, *_: Any, **__: Any) -> dict[str, Any]:
+    def get_type_hints(
+        obj: Any, globalns: Any = None, localns: Any = None, include_extras: bool = False
+    ) -> dict[str, Any]:
+        if is_agent_function(obj) or is_agent_class(obj):
+            if getattr(obj, "__no_type_check__", None):
+                return {}
+        names: dict[str, Any] = {}
+        for given in (globalns, localns):
+            names.update(guards.mapping(given) if given is not None else ())
         found: dict[str, Any] = {}
         if isinstance(obj, type):
             if not is_agent_class(obj) and guards.decisions.rule(obj) is None:
                 raise guards.refusal(obj, "__annotations__")
             for base in reversed(obj.__mro__):
-                found.update(own_dict(base).get("__annotations__", {}) or _annotations(base))
+                written = own_dict(base).get("__annotations__", {}) or _annotations(base)
+                for name, hint in written.items():
+                    found[name] = read(hint, base, names)
         elif is_agent_function(obj):
-            found.update(obj.__annotations__)
+            inner = obj
+            while is_agent_function(getattr(inner, "__wrapped__", None)):
+                inner = inner.__wrapped__
+            for name, hint in obj.__annotations__.items():
+                found[name] = read(hint, inner, names)
         else:
             raise TypeRefused("get_type_hints() takes functions and classes of your own here")
-        return {name: resolve(hint) for name, hint in found.items()}
+        if include_extras:
+            return found
+        strip: Any = typing._strip_annotations  # type: ignore[attr-defined]
+        return {name: strip(hint) for name, hint in found.items()}
 
-    def resolve(hint: Any) -> Any:
-        """A string annotation that is a plain name is looked up; anything else stays a string."""
-        if hint is None:
-            return type(None)
-        if type(hint) is str and hint.isidentifier():
-            return guards.globals.get(hint, _simple_types().get(hint, hint))
-        return hint
+    def read(hint: Any, owner: Any, names: dict[str, Any]) -> Any:
+        params = getattr(owner, "__type_params__", ())
+        own = {param.__name__: param for param in params} if type(params) is tuple else {}
+        return type(None) if hint is None else resolved(guards, hint, {**own, **names})
 
     def named_tuple(name: str, fields: Any = (), /, **more: Any) -> Any:
         make: Any = typing.NamedTuple
-        made = mark(make(name, list(fields)))
+        made = mark(make(name, list(guards.iter(fields)) or list(more.items())))
         type.__setattr__(made, "__module__", tables.HOME)
         show_fields(made, guards.texts)
         return made
 
     def typed_dict(name: str, fields: Any = None, /, *, total: bool = True, **more: Any) -> Any:
         make: Any = typing.TypedDict
-        return mark(make(name, dict(fields or {}), total=total))
+        made = mark(make(name, dict(more if fields is None else fields), total=total))
+        type.__setattr__(made, "__module__", tables.HOME)
+        return made
 
     named_tuple.__mro_entries__ = typing.NamedTuple.__mro_entries__  # type: ignore[attr-defined]
     guards.substitutes[id(typing.NamedTuple)] = (typing.NamedTuple, named_tuple)
@@ -79,7 +96,3 @@ def members(guards: Guards) -> dict[str, Any]:
 
 def _annotations(cls: type) -> dict[str, Any]:
     return dict(getattr(cls, "__annotations__", {})) if is_agent_class(cls) else {}
-
-
-def _simple_types() -> dict[str, Any]:
-    return {t.__name__: t for t in (int, str, float, bool, bytes, list, dict, set, tuple, complex)}
