@@ -769,6 +769,29 @@ sorted(parts)[0], ax.stackplot([1, 2], [1, 2])[0].get_alpha()
 """
 
 SKLEARN = """
+from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin, clone
+class Shift(BaseEstimator, TransformerMixin):
+    def __init__(self, by=1.0):
+        self.by = by
+    def fit(self, X, y=None):
+        self.mean_ = X.mean(axis=0)
+        return self
+    def transform(self, X):
+        return X - self.mean_ + self.by
+shifts = make_pipeline(Shift(), LogisticRegression(max_iter=500))
+g = GridSearchCV(shifts, {"shift__by": [0.0, 2.0]}, cv=2).fit(X, y)
+isinstance(Shift(), TransformerMixin), isinstance(StandardScaler(), TransformerMixin), isinstance(Shift, type), clone(Shift(3)).by, g.best_params_, Shift().fit_transform(np.arange(3.0)).tolist()
+
+from sklearn.base import BaseEstimator, ClassifierMixin
+class Majority(ClassifierMixin, BaseEstimator):
+    def fit(self, X, y, sample_weight=None):
+        self.classes_ = np.unique(y)
+        self.most_ = max(set(y.tolist()), key=y.tolist().count)
+        return self
+    def predict(self, X):
+        return np.full(len(X), self.most_)
+round(Majority().fit(X, y).score(X, y), 3), cross_val_score(Majority(), X, y, cv=2).round(3).tolist()
+
 m = LinearRegression().fit(np.array([[1.0], [2.0], [3.0]]), [2, 4, 6])
 m.coef_.round(3).tolist(), round(abs(float(m.intercept_)), 3), m.predict([[4.0]]).round(3).tolist()
 

@@ -79,11 +79,13 @@ def careful_members(module: types.ModuleType) -> dict[str, Any]:
     """The members of a module that take one of the careful options."""
     found: dict[str, Any] = {}
     denied = Deny(DENIED)
-    for name in getattr(module, "__all__", ()):
+    for name in getattr(module, "__all__", ("TransformerMixin",)):  # sklearn.base has no list
         value = vars(module).get(name)  # what is experimental comes to be only when asked for
         if value is None or denied(name):
             continue
-        if isinstance(value, type) and standins.options_of(value):
+        if name == "TransformerMixin":
+            found[name] = standins.derivable(value)
+        elif isinstance(value, type) and standins.options_of(value):
             found[name] = standins.careful_class(value)
         elif isinstance(value, types.FunctionType) and standins.options_of(value):
             found[name] = standins.careful_function(value)
@@ -101,4 +103,7 @@ def private_types() -> types.ModuleType:
     sparse = importlib.import_module("scipy.sparse")  # what vectorizers and encoders return
     for name in ("csr_matrix", "csr_array", "csc_matrix", "csc_array", "coo_matrix", "coo_array"):
         found[name] = getattr(sparse, name, None)
+    # What a class with a mixin has in it: descriptors that say which weights its methods ask for.
+    requests = importlib.import_module("sklearn.utils._metadata_requests")
+    found["RequestMethod"] = getattr(requests, "RequestMethod", None)
     return TypesModule("sklearn_types", __name__, found)

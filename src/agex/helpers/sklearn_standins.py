@@ -4,10 +4,13 @@
 files. Such an option can be set in many ways (the constructor, ``set_params``, a parameter grid), and
 each ends in an assignment to the attribute of that name: a careful class is a subclass in which this
 attribute takes harmless values only.
+
+``TransformerMixin`` comes as a class that can be derived from.
 """
 
 from __future__ import annotations
 
+import abc
 import functools
 import importlib
 import inspect
@@ -82,6 +85,30 @@ def _restored(module: str, name: str, state: dict[str, Any]) -> Any:
     again: Any = object.__new__(made)
     again.__dict__.update(state)
     return again
+
+
+@functools.cache
+def derivable(mixin: type) -> type:
+    """``TransformerMixin`` as classes of agent code may derive from it.
+
+    The real one rewrites each class that derives from it, in private attributes that agent code must
+    not have a say in, so that ``set_output`` works; here a class stays what was written, without it.
+    """
+
+    def counts(cls: type, other: type, /) -> Any:
+        """The library's own transformers are instances of it too."""
+        return issubclass(other, mixin) if cls is made else NotImplemented
+
+    body = {"__init_subclass__": classmethod(_as_written), "__subclasshook__": classmethod(counts)}
+    about = {"__doc__": mixin.__doc__, "__module__": mixin.__module__}
+    made: type = abc.ABCMeta(mixin.__name__, (mixin,), {**body, **about})
+    made.__qualname__ = mixin.__qualname__
+    return made
+
+
+def _as_written(cls: type, /, **keywords: Any) -> None:
+    if keywords:
+        raise ValueRefused(f"{cls.__name__}: a class takes no {', '.join(keywords)}= here")
 
 
 @functools.cache

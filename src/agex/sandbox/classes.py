@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import abc
 import collections
+import copyreg
 import dataclasses
 import enum
 import sys
@@ -33,6 +34,7 @@ from agex.sandbox.offered import NotStorable
 from agex.sandbox.origin import (
     GUARDS_KEY,
     THE_MARK,
+    Mark,
     is_agent_class,
     is_agent_function,
     mark,
@@ -223,12 +225,27 @@ def _functions(own: Mapping[str, Any]) -> Iterator[FunctionType]:
 
 def source_of(cls: type, functions: Iterable[FunctionType]) -> str:
     """The statement of an agent's class, given its own functions; "" where it is not known."""
-    text = _texts.get(cls)
+    carried: str = getattr(own_dict(cls).get(tables.MARK), "text", "")
+    text = _texts.get(cls) or carried or None
     if text is None:
         prefix = f"{cls.__qualname__}."
         codes = [f.__code__ for f in functions if f.__code__.co_qualname.startswith(prefix)]
         text = _texts[cls] = sources.class_text(cls, codes)
     return text
+
+
+def _mark_with_text(mark: Mark) -> tuple[type[Mark], tuple[None, str]]:
+    """What a pickler by value takes of a class's mark: a new one, with the text of the statement."""
+    text, cls = mark.text, mark.owner
+    if not text and cls is not None:
+        try:
+            text = source_of(cls, _functions(own_dict(cls)))
+        except sources.SourceLost:
+            pass
+    return Mark, (None, text)
+
+
+copyreg.pickle(Mark, _mark_with_text)
 
 
 def _slots(own: Mapping[str, Any]) -> list[str]:

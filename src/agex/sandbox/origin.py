@@ -22,15 +22,24 @@ GUARDS_KEY = "$guards"
 
 
 class Mark:
-    """The token itself. A descriptor, so that ``enum`` does not take it for a member."""
+    """The token itself. A descriptor, so that ``enum`` does not take it for a member.
 
-    __slots__ = ()
+    Each class gets one of its own: cloudpickle leaves out of a class what is the same object in its
+    base, and a class without a mark would be the host's on the other side. Where a pickler takes a
+    class by value, its mark takes the text of its statement along (``classes.py`` says how).
+    """
+
+    __slots__ = ("owner", "text")
+
+    def __init__(self, owner: type | None = None, text: str = "") -> None:
+        self.owner = owner
+        self.text = text
 
     def __get__(self, instance: object, owner: type | None = None) -> Mark:
         return self
 
-    def __reduce__(self) -> str:
-        return "THE_MARK"
+    def __set_name__(self, owner: type, name: str) -> None:
+        type.__setattr__(owner, MARK, Mark(owner))
 
     def __repr__(self) -> str:
         return "<made by agent code>"
@@ -41,13 +50,13 @@ THE_MARK = Mark()
 
 def mark(cls: type) -> type:
     """Mark a class that a guarded factory (``namedtuple``, ``Enum(…)``, ``type(…)``) just made."""
-    type.__setattr__(cls, MARK, THE_MARK)
+    type.__setattr__(cls, MARK, Mark(cls))
     return cls
 
 
 def is_agent_class(cls: type) -> bool:
     """True for classes made by agent code; subclasses made by the host are the host's."""
-    return own_dict(cls).get(MARK) is THE_MARK
+    return type(own_dict(cls).get(MARK)) is Mark
 
 
 def is_agent_function(function: object) -> bool:

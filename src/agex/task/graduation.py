@@ -9,6 +9,7 @@ function around it). What no module could say is an error that names it.
 from __future__ import annotations
 
 import ast
+import builtins
 import inspect
 import linecache
 import re
@@ -31,6 +32,8 @@ from agex.task.definition import Definition
 from agex.task.options import Check
 
 _MISSING: Any = object()
+_MAKERS = ("dataclasses", "enum", "typing", "abc", "functools", "contextlib")
+"""Modules of the language that definitions are made with, while they are made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ def source(fn_or_class: Any, *, tests: bool = False) -> str:
             f"{getattr(target, '__name__', type(target).__name__)}"
         )
     module = _Module()
-    name = module.define(target)
+    name = module.define(_undecorated(target))
     if module.lost:
         raise NotStandalone(name, module.lost)
     if tests:
@@ -130,7 +133,7 @@ class _Module:
         name = self._lambda_name(function) if is_lambda else piece.name
         if self.known.get(name, _MISSING) is function:
             return name
-        self.known[name] = function
+        self.known.setdefault(name, function)
         if piece.owner and "." in piece.qualname and "<locals>" not in piece.qualname:
             self.lost[piece.qualname] = "a method; take the source of its class"
             return name
@@ -138,7 +141,12 @@ class _Module:
         if piece.future:
             self.imports.add("from __future__ import annotations")
         held = _cells(function)
-        self._needs(text, {**function.__globals__, **held}, held)
+        space = {**function.__globals__, **held}
+        decorated = space.get(name)
+        if decorated is not function and _undecorated(decorated) is function:
+            self.known[name] = decorated  # the definition binds what the decorators made of it
+        self._came_along(_names_in(_decorators(text)), space, name)
+        self._needs(text, space, held)
         writes = any(isinstance(node, ast.Nonlocal) for node in ast.walk(ast.parse(text)))
         if is_lambda:
             text = f"{name} = {text}"
@@ -184,9 +192,23 @@ class _Module:
             space.update(function.__globals__)
         if not functions:
             space.update(_globals_defining(cls))
+        self._came_along(_names_needed(text, ()) if not functions else (), space, name)
         self._needs(text, space)
         self.parts.append(text)
         return name
+
+    def _came_along(self, names: Iterable[str], space: Mapping[str, Any], own: str) -> None:
+        """Names that no function reads when it is called: a pickler leaves them behind."""
+        for name in names:
+            if name == own or name in space or name in tables.OFFERED or name in dir(builtins):
+                continue
+            home = next((m for m in _MAKERS if hasattr(sys.modules.get(m), name)), None)
+            if home is not None:
+                self.imports.add(f"from {home} import {name}")
+            elif name in _MAKERS:
+                self.imports.add(f"import {name}")
+            else:
+                self.lost[name] = "a name that did not come along to this process"
 
     # ------------------------------------------------------------ what a text needs
 
@@ -209,7 +231,7 @@ class _Module:
         wrapped = getattr(value, "__wrapped__", None) if not isinstance(value, type) else None
         target = value if _is_definition(value) else wrapped
         if _is_definition(target):
-            made = self.define(target)
+            made = self.define(_undecorated(target))
             if made != name:
                 self.parts.append(f"{name} = {made}")
                 self.known[name] = value
@@ -251,6 +273,36 @@ class _Module:
                         found = vars(found).get(part) if isinstance(found, ModuleView) else None
                     if isinstance(found, ModuleView):
                         self.imports.add(f"import {_dotted(found)}")
+
+
+def _undecorated(value: Any, depth: int = 5) -> Any:
+    """The function whose definition, decorators and all, gave ``value``; ``value`` itself else."""
+    inner = value
+    while depth and _is_function(inner):
+        depth -= 1
+        candidates = [getattr(inner, "__wrapped__", None), *_cells(inner).values()]
+        found = [f for f in candidates if _is_function(f) and _binds(f, value)]
+        if found:
+            return found[0]
+        inner = candidates[0]
+    return value
+
+
+def _binds(function: FunctionType, value: Any) -> bool:
+    """Whether the definition of ``function`` has decorators, and its name is bound to ``value``."""
+    name = function.__code__.co_name
+    bound = function.__globals__.get(name, value)  # another process may not have it
+    return bound is value and bool(_decorators(sources.piece_of(function.__code__).text))
+
+
+def _decorators(text: str) -> list[ast.expr]:
+    if not text.lstrip().startswith("@"):
+        return []
+    return list(getattr(ast.parse(textwrap.dedent(text)).body[0], "decorator_list", ()))
+
+
+def _names_in(nodes: Iterable[ast.AST]) -> list[str]:
+    return [part.id for node in nodes for part in ast.walk(node) if isinstance(part, ast.Name)]
 
 
 def _cells(function: FunctionType) -> dict[str, Any]:

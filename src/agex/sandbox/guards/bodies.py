@@ -31,6 +31,7 @@ _DESCRIPTORS: frozenset[type] = frozenset(
     {types.MemberDescriptorType, types.GetSetDescriptorType, type(THE_MARK),
      types.DynamicClassAttribute, type(collections.namedtuple("_", "x").x)}  # type: ignore[attr-defined]
 )  # fmt: skip
+_ABC_DATA: type = type(own_dict(abc.ABC)["_abc_impl"])
 _FINAL: frozenset[type] = frozenset({bool, type(None), range, slice, memoryview})
 _METACLASSES: frozenset[type] = frozenset({abc.ABCMeta, enum.EnumMeta, type(typing.Protocol)})
 
@@ -133,6 +134,8 @@ class Bodies(Calls):
             raise TypeRefused(f"a subclass of a host class cannot define {name} here")
         if name.startswith("__") and name.endswith("__"):
             return
+        if name == "_abc_impl" and type(value) is _ABC_DATA:
+            return  # ABCMeta puts one into each class; nobody else can make one
         for base in mro_of(cls):
             rule = None if is_agent_class(base) else self.decisions.rule(base)
             if rule is None or rule.allows(name):
