@@ -372,6 +372,40 @@ def test_a_budget_of_tokens_stops_before_the_request_that_would_pass_it() -> Non
     assert 1 <= len(client.requests) < 9
 
 
+def test_an_answer_that_passes_a_budget_runs_and_nothing_more_is_asked() -> None:
+    dear = Usage(input_tokens=10, output_tokens=9_000, cost=0.5, requests=1)
+    look = LLMResponse(block("print(n)"), dear, "m")
+    answer, client = scripted(look, block("task_success(1)"), max_llm_tokens=5_000)
+
+    with pytest.raises(BudgetExceeded, match=r"9,010 used, which is past it") as caught:
+        answer(7)
+
+    assert caught.value.used == 9_010
+    assert len(client.requests) == 1
+    assert [type(event) for event in caught.value.events] == [
+        TaskStarted, LLMRequest, LLMReply, Action, Observation, TaskFailed
+    ]  # fmt: skip
+    assert caught.value.events[4].text.startswith("7")
+
+
+def test_an_answer_that_passes_a_budget_and_ends_the_task_is_the_result() -> None:
+    dear = Usage(input_tokens=10, output_tokens=9_000, cost=0.5, requests=1)
+    finish = LLMResponse(block("task_success(n + 1)"), dear, "m")
+    answer, _ = scripted(finish, max_llm_tokens=5_000, max_cost=0.1)
+
+    assert answer(7) == 8
+
+
+def test_an_answer_without_code_that_passes_a_budget_ends_the_task() -> None:
+    dear = Usage(input_tokens=10, output_tokens=9_000, requests=1)
+    answer, client = scripted(LLMResponse("Hm.", dear, "m"), "unasked", max_llm_tokens=5_000)
+
+    with pytest.raises(BudgetExceeded):
+        answer(7)
+
+    assert len(client.requests) == 1
+
+
 def test_usage_of_the_whole_run_is_on_the_last_event() -> None:
     paid = Usage(input_tokens=100, output_tokens=10, cost=0.5, requests=1)
     answer, _ = scripted(

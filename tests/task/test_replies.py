@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agex.messages import Message
 from agex.task.fences import parses
 from agex.task.replies import block_watcher, parse_reply
+from tests.servers import ChatServer, Cut
 from tests.task.reply_shapes import SHAPES, Shape, X
 
 
@@ -88,6 +90,28 @@ def test_a_watched_stream_stops_only_where_the_whole_block_has_arrived(
             return
 
     assert is_complete(text) or whole is None
+
+
+def test_a_watched_stream_that_is_sent_anew_is_watched_from_its_beginning() -> None:
+    is_complete = block_watcher()
+
+    assert not is_complete("A long thought, and then it\nbroke off.\n```python\nx = (\n")
+    assert not is_complete("Now")
+    assert is_complete(f"Now\n```python\n{X}```\n")
+
+
+def test_a_stream_that_broke_behind_its_first_fence_ends_early_the_second_time() -> None:
+    """Over the wire: the retry inside one request shows the watcher a text that starts again."""
+    answer = "Now:\n```python\nx = 1\n```\n"
+    endless = "and more words about it, which nobody needs. " * 400
+    script = [Cut("A long thought.\n" * 30 + "```python\nx = (", how="reset"), answer + endless]
+    with ChatServer(script) as server:
+        watcher = block_watcher()
+        response = server.client().complete([Message("user", "Go.")], stop_when=watcher)
+
+    assert response.text.startswith(answer)
+    assert len(response.text) < len(answer) + 20
+    assert server.pieces < len(endless) // 8
 
 
 @pytest.mark.parametrize(

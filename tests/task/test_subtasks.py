@@ -13,8 +13,8 @@ import pytest
 from agex import Agent, BudgetExceeded, TaskFail
 from agex.errors import RegistrationError
 from agex.event_types import AnyEvent, Observation, TaskStarted, TaskSucceeded
-from agex.llm import ScriptedClient
-from agex.messages import Message
+from agex.llm import LLMResponse, ScriptedClient
+from agex.messages import Message, Usage
 
 
 def block(code: str) -> str:
@@ -165,6 +165,27 @@ def test_a_workers_spending_is_part_of_the_bosss() -> None:
         plan(Sheet([1]))
     assert caught.value.limit == "max_llm_calls"
     assert caught.value.used == 4
+
+
+@pytest.mark.parametrize(
+    "then", ["total(sheet)", "task_success(total(sheet))"], ids=["goes on", "is done"]
+)
+def test_a_workers_answer_that_passes_the_bosss_budget_counts_if_it_ends_the_work(
+    then: str,
+) -> None:
+    dear = Usage(input_tokens=10, output_tokens=50_000, requests=1)
+    plan, _ = pair(
+        [block(then), block("return None")],
+        [LLMResponse(block("return sheet"), dear, "m")],
+        max_llm_tokens=20_000,
+    )
+    sheet = Sheet([1])
+
+    if then.startswith("task_success"):
+        assert plan(sheet) is sheet
+    else:
+        with pytest.raises(BudgetExceeded, match="past it"):
+            plan(sheet)
 
 
 def test_a_worker_can_be_asked_directly_as_well() -> None:

@@ -105,6 +105,9 @@ class Run:
                     self._succeeded(turn, ended[0])
                     self.workspace.close()
                     return ended[0]
+                # An answer that passed a budget by its own length was paid for, so its code ran: it
+                # might have ended the task. It did not, and nothing more is asked.
+                self.place.meter.check()
             raise TaskTimeout(
                 f"{name}: no result after {self.options.max_iterations} turns (max_iterations). The "
                 f"last thing the model was told: {messages[-1].text[-300:]}"

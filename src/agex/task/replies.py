@@ -193,12 +193,16 @@ def block_watcher() -> Callable[[str], bool]:
     """A predicate over the text so far of one stream: true once its first Python block is complete.
 
     It waits for the line break behind the closing fence, because three backticks at the end of the
-    text so far may still become four. It looks again only when a line has ended since it last did.
+    text so far may still become four. It looks again only when a line has ended since it last did,
+    and from the beginning when the text has become shorter: a stream that broke is being sent anew.
     """
-    looked_at = 0
+    looked_at = length = 0
 
     def is_complete(text: str) -> bool:
-        nonlocal looked_at
+        nonlocal looked_at, length
+        if len(text) < length:
+            looked_at = 0
+        length = len(text)
         end = text.rfind("\n") + 1
         if end <= looked_at or ("```" not in text and "~~~" not in text):
             return False
