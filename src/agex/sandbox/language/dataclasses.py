@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import keyword
+import sys
 import types
 from typing import Any
 
@@ -12,12 +13,14 @@ from agex.sandbox import tables
 from agex.sandbox.guards import Guards
 from agex.sandbox.language.picked import picked
 from agex.sandbox.language.reprs import show_dataclass
+from agex.sandbox.opaque import view_of
 from agex.sandbox.origin import find, is_agent_class, mark, own_dict
 
 
 def members(guards: Guards) -> dict[str, Any]:
     return {
-        **picked(dataclasses, "MISSING KW_ONLY InitVar Field FrozenInstanceError"),
+        **picked(dataclasses, "MISSING KW_ONLY InitVar FrozenInstanceError"),
+        "Field": view_of(dataclasses.Field),
         **_making(guards),
         **_reading(guards),
     }
@@ -32,6 +35,7 @@ def _making(guards: Guards) -> dict[str, Any]:
     def dataclass(cls: Any = None, /, **options: Any) -> Any:
         def make(target: Any) -> Any:
             wanted = options.get("repr", True) and "__repr__" not in own_dict(own(target))
+            check_names(target)
             for field in own_dict(target).values():
                 if isinstance(field, dataclasses.Field):
                     approve_factory(field.default_factory)
@@ -63,6 +67,34 @@ def _making(guards: Guards) -> dict[str, Any]:
 
         return make if cls is None else make(cls)
 
+    def check_names(target: Any) -> None:
+        """The library writes the names of fields into source that it runs outside the sandbox."""
+        annotations = own_dict(target).get("__annotations__")
+        if type(annotations) is dict:  # a copy, which no descriptor of the agent's gets to change
+            type.__setattr__(target, "__annotations__", dict(annotations))
+        for base in target.__mro__:
+            own = own_dict(base)
+            for name in ("__dataclass_fields__", "__getattr__"):
+                found = find(type(base), name)
+                if found is not None and is_agent_class(found[0]):
+                    raise TypeRefused(
+                        f"a dataclass with a metaclass that has {name} is not offered"
+                    )
+            annotations = _annotations_of(base) if base is target else {}
+            inherited = own.get("__dataclass_fields__", {}) if base is not target else {}
+            if type(annotations) is not dict or type(inherited) is not dict:
+                raise TypeRefused("the fields of a dataclass must be annotated in its body here")
+            names = [*annotations, *inherited]
+            for field in inherited.values():
+                if type(field) is not dataclasses.Field:
+                    raise TypeRefused("the fields of a dataclass must be made with field() here")
+                names.append(field.name)
+            for name in names:
+                if type(name) is not str or not name.isidentifier() or keyword.iskeyword(name):
+                    raise TypeError(
+                        f"Field names must be valid identifiers: {guards.texts.repr(name)}"
+                    )
+
     def approve_factory(factory: Any) -> Any:
         if factory is not dataclasses.MISSING:
             guards.call(factory)
@@ -70,22 +102,24 @@ def _making(guards: Guards) -> dict[str, Any]:
 
     def field(**options: Any) -> Any:
         approve_factory(options.get("default_factory", dataclasses.MISSING))
+        if options.get("metadata") is not None:
+            guards.mapping(options["metadata"])
         return dataclasses.field(**options)
 
     def make_dataclass(
         cls_name: str, fields: Any, *, bases: Any = (), namespace: Any = None, **options: Any
     ) -> Any:
         annotations: dict[str, Any] = {}
-        space: dict[str, Any] = dict(namespace or {})
+        space: dict[str, Any] = {} if namespace is None else dict(guards.mapping(namespace))
         for spec in guards.iter(fields):
             if type(spec) is not str and not hasattr(type(spec), "__len__"):
                 raise TypeError(f"object of type '{type(spec).__name__}' has no len()")
             parts = (spec, "typing.Any") if type(spec) is str else tuple(guards.iter(spec))
             if len(parts) not in (2, 3):
-                raise TypeError(f"Invalid field: {spec!r}")
+                raise TypeError(f"Invalid field: {guards.texts.repr(spec)}")
             name = parts[0]
             if type(name) is not str or not name.isidentifier():
-                raise TypeError(f"Field names must be valid identifiers: {name!r}")
+                raise TypeError(f"Field names must be valid identifiers: {guards.texts.repr(name)}")
             if keyword.iskeyword(name):
                 raise TypeError(f"Field names must not be keywords: {name!r}")
             if name in annotations:
@@ -95,7 +129,7 @@ def _making(guards: Guards) -> dict[str, Any]:
                 space[name] = parts[2]
         space["__annotations__"] = annotations
         for key in space:
-            if "$" in key or key in tables.REFUSED_DEFINITIONS:
+            if type(key) is not str or "$" in key or key in tables.REFUSED_DEFINITIONS:
                 raise TypeRefused(f"defining {key} is not offered here")
         checked = tuple(guards.base(base) for base in bases)
         space["__module__"] = tables.HOME
@@ -104,6 +138,14 @@ def _making(guards: Guards) -> dict[str, Any]:
         return dataclass(made, **options)
 
     return {"dataclass": dataclass, "field": field, "make_dataclass": make_dataclass}
+
+
+def _annotations_of(cls: type) -> Any:
+    """What the library takes for the annotations of a class, from 3.14 on made when asked for."""
+    own = own_dict(cls)
+    if "__annotations__" in own or sys.version_info < (3, 14):
+        return own.get("__annotations__", {})
+    return cls.__annotations__
 
 
 def _reading(guards: Guards) -> dict[str, Any]:
