@@ -214,6 +214,9 @@ LANGUAGE_MEMBERS: dict[type, frozenset[str] | None] = {
     ),
     dataclasses.InitVar: frozenset({"type"}),
     type(dataclasses.MISSING): frozenset(),
+    type(dataclasses.make_dataclass("_", ()).__dataclass_params__): frozenset(  # type: ignore[attr-defined]
+        """init repr eq order unsafe_hash frozen match_args kw_only slots weakref_slot""".split()
+    ),
     dataclasses.KW_ONLY: frozenset(),
     **{type(made(function)()): frozenset() for made, function in _MANAGERS},
     contextlib.suppress: frozenset(),

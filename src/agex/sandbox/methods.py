@@ -52,6 +52,8 @@ _ENTERING = {
 }  # fmt: skip
 _PADDING = {"ljust", "rjust", "center", "zfill"}
 _SETS = (set, frozenset)
+#: Without arguments these need no guard: a ``defaultdict`` keeps them, and shows them, as they are.
+EMPTY_MAKERS = (list, dict, set, tuple, str, bytes, frozenset)
 
 
 def guarded_method(rules: Rules, owner: Any, name: str, holder: type | None = None) -> Any:
@@ -521,7 +523,8 @@ def _init(rules: Rules, owner: Any, holder: type, real: Any) -> Callable[..., No
 
         def init(*args: Any, **kwargs: Any) -> None:
             if holder is collections.defaultdict and args and args[0] is not None:
-                args = (rules.call(args[0]), *args[1:])
+                if not any(args[0] is maker for maker in EMPTY_MAKERS):
+                    args = (rules.call(args[0]), *args[1:])
                 rest = args[1:]
             else:
                 rest = args

@@ -12,8 +12,6 @@ from agex.sandbox.language.picked import picked
 from agex.sandbox.language.reprs import show_fields
 from agex.sandbox.origin import mark
 
-_EMPTY_MAKERS = (list, dict, set, tuple, str, bytes, frozenset)
-
 
 def members(guards: Guards) -> dict[str, Any]:
     def namedtuple(name: str, fields: Any, **options: Any) -> Any:
@@ -28,7 +26,7 @@ def members(guards: Guards) -> dict[str, Any]:
             rest = list(args)
             if function_first and rest and rest[0] is not None:
                 # list() without arguments needs no guard, and shows itself as list.
-                if not any(rest[0] is maker for maker in _EMPTY_MAKERS):
+                if not any(rest[0] is maker for maker in methods.EMPTY_MAKERS):
                     rest[0] = guards.call(rest[0])
             for index, arg in enumerate(rest):
                 if index < int(function_first) or arg is None or isinstance(arg, int):
