@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 import tracemalloc
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from agex import Agent, BudgetExceeded, TaskFail
+from agex import Agent, BudgetExceeded, TaskFail, TaskTimeout
 from agex.errors import RegistrationError
 from agex.event_types import AnyEvent, Observation, TaskStarted, TaskSucceeded
 from agex.llm import LLMResponse, ScriptedClient
@@ -204,14 +205,13 @@ def test_recursion_ends_at_its_limit_and_says_so() -> None:
         """Again."""
         raise NotImplementedError
 
-    deepest: list[int] = []
+    seen: list[AnyEvent] = []
 
-    def listen(event: AnyEvent) -> None:
-        deepest.append(event.path.count("/") + 1)
-
-    with pytest.raises(Exception, match="no result after|max_depth|turns"):
-        again.using(on_event=listen)(0)
-    assert max(deepest) == 3
+    with pytest.raises(TaskTimeout):
+        again.using(on_event=seen.append)(0)
+    assert max(event.path.count("/") + 1 for event in seen) == 3
+    told = [e.text for e in seen if isinstance(e, Observation) and e.path.count("/") == 2]
+    assert "would be 4 tasks deep, and 3 is the limit (max_depth)" in told[0]
 
 
 def test_fan_out_ends_at_its_limit_and_says_so() -> None:
@@ -357,6 +357,83 @@ def test_waiting_for_workers_is_not_charged_to_the_bosss_code() -> None:
         raise NotImplementedError
 
     assert plan() == [1, 2, 3]
+
+
+def test_map_runs_in_an_executor_of_the_callers() -> None:
+    names: list[str] = []
+    square = squares(lambda n: names.append(threading.current_thread().name))
+
+    with ThreadPoolExecutor(2, "mine") as pool:
+        assert list(square.map([3, 1], executor=pool)) == [9, 1]
+    assert all(name.startswith("mine") for name in names)
+
+
+def test_a_host_function_may_map_in_its_own_threads_and_they_are_sub_tasks_all_the_same() -> None:
+    square = squares()
+
+    def both() -> list[int]:
+        with ThreadPoolExecutor(2) as pool:
+            return list(square.map([2, 3], executor=pool))
+
+    boss = Agent(name="boss", llm=ScriptedClient([block("return both()")]), max_llm_calls=3)
+    boss.fn(both)
+
+    @boss.task
+    def plan() -> list[int]:
+        """Plan it."""
+        raise NotImplementedError
+
+    seen: list[AnyEvent] = []
+    assert plan(on_event=seen.append) == [4, 9]
+    assert {event.path for event in seen} == {"boss.plan", "boss.plan/w.square"}
+
+
+def test_map_runs_in_other_processes() -> None:
+    """With an executor that takes functions by value; the model goes along with the task."""
+    loky = pytest.importorskip("loky")
+    agent = Agent(name="w", llm=Echo())
+
+    @agent.task
+    def square(n: int) -> int:
+        """The square."""
+        raise NotImplementedError
+
+    pool = loky.get_reusable_executor(max_workers=2)
+    try:
+        assert list(square.map([3, 4], executor=pool)) == [9, 16]
+    finally:
+        pool.shutdown(wait=True)
+
+
+class Echo:
+    """A model that pickles."""
+
+    model = "echo"
+
+    def complete(self, messages: Any, *, on_text: Any = None, stop_when: Any = None) -> Any:
+        return LLMResponse(block("task_success(n * n)"), Usage(requests=1), self.model)
+
+
+NEVER = "class F:\n    def result(self):\n        while True: pass\n    def cancel(self): pass\n"
+POOL = NEVER + "class E:\n    def submit(self, call, *item):\n        return F()\n"
+LIST = "class L(list):\n    def __iter__(self):\n        while True: pass\n"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        POOL + "list(total.map([sheet], executor=E()))",
+        LIST + "sheet.rows = L([1])\nlist(total.map([sheet]))",
+        "def endless():\n    while True:\n        pass\n    yield sheet\nlist(total.map(endless()))",
+    ],
+    ids=["an executor of its own", "an argument that runs when looked at", "an endless iterable"],
+)
+@pytest.mark.timeout(60)
+def test_map_gives_agent_code_no_time_that_is_not_its_own(code: str) -> None:
+    """Waiting for workers is free of charge: nothing of the agent's may run meanwhile."""
+    plan, _ = pair([block(code), block("return 'ended'")], [block("return sheet")] * 2)
+
+    assert plan.using()(Sheet([1])) == "ended"
 
 
 @pytest.mark.parametrize("keyword", ["on_event=lambda event: 0", "state=S()"])
