@@ -97,7 +97,7 @@ class FakeCodec:
             namespace=value.__globals__,
         )
 
-    def create(self, recipe, needs, namespace, path):
+    def create(self, recipe, needs, namespace, is_bound):
         self.created.append(recipe["name"])
         namespace.setdefault("__name__", "agent")
         node = ast.parse(recipe["source"]).body[0]

@@ -11,6 +11,7 @@ import pickle
 import subprocess
 import sys
 import textwrap
+import types
 
 import pytest
 
@@ -363,3 +364,17 @@ def test_an_object_whose_pickling_fails_is_left_out_with_the_reason(cls):
     assert read[0] == 1
     assert isinstance(read[1], Missing)
     assert cls.__name__ in read[1].what
+
+
+def test_a_type_that_only_types_has_a_name_for_is_stored_by_that_name():
+    state = Versioned()
+    state["kinds"] = [types.MappingProxyType, types.FunctionType, type(None)]
+    state["view"] = types.MappingProxyType({"a": 1})
+    state.commit()
+
+    again = Versioned(state.blobs.store)
+
+    assert again["kinds"] == [types.MappingProxyType, types.FunctionType, type(None)]
+    assert again["view"]["a"] == 1
+    tree = state.heap.tree
+    assert all(tree.packed(node.group).python is None for _, node in tree.nodes())

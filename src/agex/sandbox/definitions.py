@@ -19,7 +19,7 @@ in a set, a ``__subclasshook__``) is guarded code under a deadline.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FunctionType, MethodType
@@ -88,14 +88,9 @@ class Definitions:
             TypeError: it cannot be stored; the message says what to keep instead.
         """
         if is_agent_function(value):
-            recipe, piece = functions.recipe_of(value)
-            return Description(
-                recipe,
-                value.__closure__ or (),
-                functions.parts_of(value),
-                piece.uses,
-                value.__globals__,
-            )
+            recipe, cells, uses = functions.recipe_of(value)
+            parts = functions.parts_of(value)
+            return Description(recipe, cells, parts, uses, value.__globals__)
         if isinstance(value, type) and is_agent_class(value):
             made = classes.describe(value)
         else:
@@ -104,9 +99,16 @@ class Definitions:
         return Description(recipe, needs, parts, frozenset(), namespace)
 
     def create(
-        self, recipe: Mapping[str, Any], needs: tuple[Any, ...], namespace: Namespace, path: str
+        self,
+        recipe: Mapping[str, Any],
+        needs: tuple[Any, ...],
+        namespace: Namespace,
+        is_bound: Callable[[str], bool],
     ) -> Any:
         """The thing itself, living in ``namespace``; :meth:`fill` gives it the rest.
+
+        Args:
+            is_bound: whether the namespace has a name, be it loaded or not.
 
         Raises:
             Exception: this policy, or this Python, does not allow it.
@@ -114,7 +116,7 @@ class Definitions:
         self._furnish(namespace)
         kind = recipe["kind"]
         if kind == "function":
-            return functions.make(recipe, needs, namespace, clock.needs_flags())
+            return functions.make(recipe, needs, namespace, clock.needs_flags(), is_bound)
         if kind not in _CLASSES:
             return offered.make(recipe, needs, namespace)
         with self.limited():

@@ -13,10 +13,11 @@ code object, the globals, and the very cells that were stored::
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from sys import intern
-from types import CellType, CodeType, FunctionType
+from types import CellType, CodeType, FunctionType, SimpleNamespace
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from agex.sandbox import clock, sources, tables
 from agex.sandbox.compiler import Compiled, compile_tree
@@ -27,22 +28,66 @@ _MAKE = "$make"
 _MOST_CODES = 512
 #: What was compiled lately: closures of one function share its code, here as where they were made.
 _codes: dict[tuple[Piece, bool], tuple[CodeType, Compiled]] = {}
+#: The task's arguments that each function was found to read, and their cells.
+_inputs: WeakKeyDictionary[FunctionType, dict[str, CellType]] = WeakKeyDictionary()
 _PLACE: dict[str, Any] = {"lineno": 1, "col_offset": 0, "end_lineno": 1, "end_col_offset": 0}
 
 
-def recipe_of(function: FunctionType) -> tuple[dict[str, Any], Piece]:
-    """The plain data a function's code is made from again."""
+def recipe_of(
+    function: FunctionType,
+) -> tuple[dict[str, Any], tuple[CellType, ...], frozenset[str]]:
+    """The plain data a function is made from again, the cells it needs, the global names it uses."""
     piece = sources.piece_of(function.__code__)
-    return {
+    inputs = _inputs_of(function, piece)
+    own = [
+        (name, cell)
+        for name, cell in zip(piece.free, function.__closure__ or (), strict=True)
+        if name not in inputs
+    ]
+    recipe = {
         "kind": "function",
         "name": piece.name,
         "qualname": piece.qualname,
         "source": piece.text,
         "owner": piece.owner,
-        "free": list(piece.free),
+        "free": [name for name, _ in own],
         "future": piece.future,
         "shadowed": list(piece.shadowed),
-    }, piece
+    }
+    if inputs:
+        recipe["inputs"] = list(inputs)
+    cells = (*(cell for _, cell in own), *inputs.values())
+    return recipe, cells, piece.uses.union(inputs)
+
+
+def _inputs_of(function: FunctionType, piece: Piece) -> dict[str, CellType]:
+    """The arguments of a task that a function reads, in cells that functions of one call share.
+
+    A task's arguments are gone after its call, and another call has others. What a function was made
+    with is found when it is first stored, which is right after the action that made it.
+    """
+    known = _inputs.get(function)
+    if known is None:
+        space = function.__globals__
+        hidden: Mapping[str, Any] = space.get("$hidden", {})
+        held = hidden.get("inputs")
+        named = {"inputs", *vars(held)} if type(held) is SimpleNamespace else set()
+        known = {
+            name: _shared_cell(space, name)
+            for name in sorted(named & piece.uses)
+            # Where the agent has bound the name anew, it is a name like any other.
+            if name in space and name in hidden and hidden[name] is space[name]
+        }
+        _inputs[function] = known
+    return known
+
+
+def _shared_cell(space: dict[str, Any], name: str) -> CellType:
+    cells: dict[str, CellType] = space.setdefault("$cells", {})
+    cell = cells.get(name)
+    if cell is None or cell.cell_contents is not space[name]:
+        cell = cells[name] = CellType(space[name])
+    return cell
 
 
 def parts_of(function: FunctionType) -> dict[str, Any] | None:
@@ -71,29 +116,42 @@ def parts_of(function: FunctionType) -> dict[str, Any] | None:
 
 
 def make(
-    recipe: Mapping[str, Any], cells: tuple[CellType, ...], namespace: dict[str, Any], flags: bool
+    recipe: Mapping[str, Any],
+    cells: tuple[CellType, ...],
+    namespace: dict[str, Any],
+    flags: bool,
+    is_bound: Callable[[str], bool],
 ) -> FunctionType:
     """A function from its recipe, in the session whose globals ``namespace`` are.
+
+    Args:
+        is_bound: whether the namespace has this name. The arguments of the task that the function was
+            made in are closed over, unless agent code gave the name another value later.
 
     Raises:
         SyntaxRefused, SyntaxError: the source may not be compiled here, or not by this Python.
     """
+    inputs = dict(zip(recipe.get("inputs", ()), cells[len(recipe["free"]) :], strict=True))
+    held = {
+        **dict(zip(recipe["free"], cells, strict=False)),
+        **{name: cell for name, cell in inputs.items() if not is_bound(name)},
+    }
     # Interned, as names in code are: a pickle tells one text that is there twice from two equal ones.
     piece = Piece(
         intern(recipe["name"]),
         intern(recipe["qualname"]),
         recipe["source"],
         intern(recipe["owner"]),
-        tuple(map(intern, recipe["free"])),
+        tuple(map(intern, sorted(held))),
         recipe["future"],
         tuple(map(intern, recipe["shadowed"])),
         frozenset(),
     )
     code = _code(piece, namespace, flags)
-    held = dict(zip(piece.free, cells, strict=True))
     closure = tuple(held[name] if name in held else CellType() for name in code.co_freevars)
     function = FunctionType(code, namespace, closure=closure)
     function.__module__ = tables.HOME
+    _inputs[function] = inputs
     return function
 
 

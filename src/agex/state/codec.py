@@ -57,6 +57,12 @@ from agex.state.surroundings import Surroundings
 from agex.state.unpickling import Unpickler
 
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+# Types that are not found under the name they give themselves, only in ``types``.
+_BUILTIN_TYPES = {
+    value: name
+    for name, value in vars(types).items()
+    if isinstance(value, type) and not is_importable(value)
+}
 _IN_BAND = 4096  # buffers smaller than this are not worth a blob of their own
 
 
@@ -315,6 +321,8 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
                 return self._definition(obj)
             if isinstance(obj, BY_NAME) and is_importable(obj):
                 return NotImplemented  # by reference, as the C pickler does it
+            if isinstance(obj, type) and obj in _BUILTIN_TYPES:
+                return rebuild.builtin_type, (_BUILTIN_TYPES[obj],)
             self._by_value = self._by_value or not isinstance(obj, types.ModuleType)
             return self._tried(obj, super().reducer_override)
         if way == "agent":

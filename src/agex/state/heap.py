@@ -26,7 +26,8 @@ class LiveGroup:
 
     ``print`` is the id that encoding these values gave when they were last known to be what is
     stored; it may differ from ``id``, since a set comes back in another order. ``checked`` says that
-    ``print`` was computed in this process. ``unreadable`` groups keep their stored bytes.
+    ``print`` was computed in this process. ``unreadable`` groups keep their stored bytes; those with
+    ``holes`` were read without what could not be stored.
     """
 
     id: BlobId
@@ -36,6 +37,7 @@ class LiveGroup:
     checked: bool = False
     unreadable: bool = False
     inert: bool = False
+    holes: bool = False
 
 
 @dataclass(slots=True)
@@ -108,7 +110,7 @@ class Heap:
 
     def _build(self, label: str, key: BlobId, packed: Packed) -> None:
         labels = packed.labels or (label,)
-        group = LiveGroup(key, key, labels, packed)
+        group = LiveGroup(key, key, labels, packed, holes=bool(packed.missing))
         try:
             value, group.inert = self._decode(packed)
             parts = value if packed.labels else (value,)

@@ -61,6 +61,10 @@ class LiveNamespace:
         """Nothing to load, and nothing is ever missing."""
         return {}
 
+    def holes(self, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """None: nothing is stored, so nothing is left out."""
+        return {}
+
     def log(self, name: str) -> LiveLog:
         """The append-only list under ``name``."""
         return self._logs.setdefault(name, LiveLog())

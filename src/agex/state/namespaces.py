@@ -68,6 +68,17 @@ class VersionedNamespace:
                 if path == self.path
             }
 
+    def holes(self, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """Of the loaded names, those whose values came back without parts of these types."""
+        heap, found = self._owner.heap, {}
+        with self._owner.lock:
+            for name in self.loaded.intersection(names):
+                label = heap.tree.label(self.path, name)
+                node = heap.nodes.get(label) if label is not None else None
+                if node is not None and node.group.holes and name in self.globals:
+                    found[name] = node.group.packed.missing
+        return found
+
     def log(self, name: str) -> VersionedLog:
         """The append-only list under ``name``."""
         with self._owner.lock:

@@ -62,9 +62,12 @@ class DefinitionCodec(Protocol):
         recipe: Mapping[str, Any],
         needs: tuple[Any, ...],
         namespace: dict[str, Any],
-        path: str,
+        is_bound: Callable[[str], bool],
     ) -> Any:
-        """A new value from its recipe, living in ``namespace``, which belongs to ``path``."""
+        """A new value from its recipe, living in ``namespace``.
+
+        ``is_bound`` says whether that has a name, be it loaded already or only stored.
+        """
         ...
 
     def fill(self, value: Any, parts: Any) -> None:
@@ -175,6 +178,10 @@ class Namespace(Protocol):
 
         Returns those that cannot be had: they are not bound, and say what they were.
         """
+        ...
+
+    def holes(self, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """Of the loaded names, those whose values came back without parts of these types."""
         ...
 
     def log(self, name: str) -> Log:

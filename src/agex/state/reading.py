@@ -28,7 +28,11 @@ class Reader(Mapping[str, Any]):
         self._codecs: dict[str, DefinitionCodec] = {}
         self._lent: dict[tuple[str, tuple[str, ...]], DefinitionCodec] = {}
         around = Surroundings(
-            self._codecs, self._codec_for, self._path_of, lambda path: self.space(path).globals
+            self._codecs,
+            self._codec_for,
+            self._path_of,
+            lambda path: self.space(path).globals,
+            lambda path, name: self.heap.tree.label(path, name) is not None,
         )
         self.heap = Heap(self._tree(), around)
 

@@ -59,3 +59,8 @@ def content(cell: Any, value: Any) -> Any:
 def view(base: Any, offset: Any, shape: Any, strides: Any, dtype: Any, writable: Any) -> Any:
     """An array that looks into another one's memory."""
     _refuse()
+
+
+def builtin_type(name: Any) -> Any:
+    """A type of the interpreter's that only ``types`` has a name for."""
+    _refuse()

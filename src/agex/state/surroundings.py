@@ -29,12 +29,14 @@ class Surroundings:
         codec_for: under which codec the definitions of a path are made; ``None``: they stay inert.
         path_of: the path whose globals these are; globals from elsewhere get one of their own.
         globals_of: the globals of a path.
+        is_bound: whether a path has a name.
     """
 
     codecs: dict[str, DefinitionCodec]
     codec_for: Callable[[str], DefinitionCodec | None]
     path_of: Callable[[dict[str, Any] | None], str]
     globals_of: Callable[[str], dict[str, Any]]
+    is_bound: Callable[[str, str], bool]
 
     @property
     def codec(self) -> DefinitionCodec | None:
@@ -57,4 +59,6 @@ class Surroundings:
 
 
 # A snapshot read without any codec: definitions are inert in it.
-INERT = Surroundings({}, lambda _path: None, lambda _namespace: "", lambda _path: {})
+INERT = Surroundings(
+    {}, lambda _path: None, lambda _namespace: "", lambda _path: {}, lambda _path, _name: False
+)

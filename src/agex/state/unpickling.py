@@ -62,7 +62,10 @@ class Unpickler(pickle.Unpickler):
         if codec is None:
             self.inert = True
             return InertDefinition(recipe, needs, path, uses)
-        value = codec.create(recipe, needs, self._around.globals_of(path), path)
+        around = self._around
+        value = codec.create(
+            recipe, needs, around.globals_of(path), lambda name: around.is_bound(path, name)
+        )
         self._makers[id(value)] = codec
         return value
 
@@ -98,6 +101,12 @@ class Unpickler(pickle.Unpickler):
         array = type(base)(shape, dtype, base, offset, strides)
         array.flags.writeable = writable
         return array
+
+    def _rebuild_builtin_type(self, name: str) -> type:
+        found = getattr(types, name)
+        if not isinstance(found, type):
+            raise TypeError(f"types.{name} is not a type")
+        return found
 
     def _rebuild_cell(self) -> types.CellType:
         return types.CellType()

@@ -100,6 +100,10 @@ class Workspace:
         notes: list[str] = []
         if isinstance(cell.error, NameError) and cell.error.name in self._missing:
             notes.append(f"{cell.error.name} {self._missing[cell.error.name]}")
+        elif cell.error is not None:
+            for name, parts in sorted(self.space.holes(cell.touched).items()):
+                what = " and a ".join(dict.fromkeys(parts))
+                notes.append(f"{name} held a {what}, which was not kept; make it again.")
         for name, why in saved.left_out.items():
             if name not in self._told:
                 self._told.add(name)
