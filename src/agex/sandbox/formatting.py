@@ -38,7 +38,7 @@ MAX_TEXT = 20_000_000
 _DEPTH = 200
 
 _SEQUENCES = (list, tuple, set, frozenset, collections.deque)
-_MAPPINGS = (dict, collections.OrderedDict, collections.defaultdict, collections.Counter)
+_MAPPINGS = (collections.OrderedDict, collections.defaultdict, collections.Counter, dict)
 
 
 #: Methods made for dataclasses and named tuples of agents, which write through a ``Texts``; of the

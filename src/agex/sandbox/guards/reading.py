@@ -50,6 +50,10 @@ class Reading(Inherited):
             return Door(name, methods.kept(owner, name, methods.guarded_method(self, owner, name)))
         if verdict is Verdict.ASK:
             return Door(name, self.asked(owner, name, why))
+        if cls is property and name in ("fget", "fset", "fdel"):
+            function = getattr(owner, name)  # of a host's class it would be a way past its policy
+            if function is None or is_agent_function(function):
+                return Door(name, function)
         raise self.refusal(owner, name, why)
 
     def asked(self, owner: Any, name: str, why: str) -> Any:

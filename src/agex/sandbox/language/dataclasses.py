@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import keyword
 import sys
@@ -10,7 +11,9 @@ from typing import Any
 
 from agex.errors import TypeRefused
 from agex.sandbox import tables
+from agex.sandbox.formatting import PLAIN
 from agex.sandbox.guards import Guards
+from agex.sandbox.language.copy import members as copy_members
 from agex.sandbox.language.picked import picked
 from agex.sandbox.language.reprs import show_dataclass
 from agex.sandbox.opaque import view_of
@@ -58,7 +61,8 @@ def _making(guards: Guards) -> dict[str, Any]:
                     f"{target.__name__} cannot be a dataclass here: {hidden[0]!r} of its base is "
                     "not registered"
                 )
-            made = dataclasses.dataclass(**{**options, "repr": False})(target)
+            made: Any = dataclasses.dataclass(**{**options, "repr": False})(target)
+            own_dict(made)["__dataclass_params__"].repr = bool(options.get("repr", True))
             if wanted:
                 show_dataclass(made, guards.texts)
             if made is not target:
@@ -171,43 +175,58 @@ def _reading(guards: Guards) -> dict[str, Any]:
     def readable(cls: type, name: str) -> bool:
         return is_agent_class(cls) or guards.decisions.read(cls, name)[0].name == "CLEAR"
 
-    def convert(value: Any, factory: Any) -> Any:
+    def has_fields(cls: type) -> bool:
+        return find(cls, "__dataclass_fields__") is not None
+
+    def convert(value: Any, made_of: Any, again: Any) -> Any:
+        """A value with the dataclasses in it replaced, its containers made anew, the rest copied."""
         cls = type(value)
-        if hasattr(cls, "__dataclass_fields__") and not isinstance(value, type):
-            if is_agent_class(cls) or guards.decisions.rule(cls) is not None:
-                return factory(
-                    [(f.name, convert(guards.value(value, f.name), factory)) for f in fields(value)]
-                )
+        if cls in PLAIN:
             return value
-        if cls in (list, tuple, set, frozenset):
-            return cls([convert(item, factory) for item in value])
-        if isinstance(value, tuple) and is_agent_class(cls) and hasattr(cls, "_fields"):
-            return cls(*[convert(item, factory) for item in value])
-        if cls is dict:
-            return {convert(k, factory): convert(v, factory) for k, v in value.items()}
-        return value
+        if has_fields(cls) and not isinstance(value, type):
+            known(value)
+            return made_of([(f.name, again(guards.value(value, f.name))) for f in fields(value)])
+        if cls is list or cls is tuple:
+            return cls([again(item) for item in value])
+        if isinstance(value, (tuple, list)):
+            items = [again(item) for item in guards.iter(value)]
+            named = isinstance(value, tuple) and hasattr(cls, "_fields")
+            return guards.call(cls)(*items) if named else guards.call(cls)(items)
+        if isinstance(value, dict):
+            pairs = guards.call(guards.value(value, "items"))()
+            converted = [(again(key), again(item)) for key, item in pairs]
+            if cls is dict:
+                return dict(converted)
+            if isinstance(value, collections.defaultdict):
+                made = guards.call(cls)(value.default_factory)
+                for key, item in converted:
+                    made[key] = item
+                return made
+            return guards.call(cls)(converted)
+        return copy(value)
+
+    copy = copy_members(guards)["deepcopy"]
 
     def asdict(obj: Any, *, dict_factory: Any = dict) -> Any:
         instance(obj, "asdict")
-        return convert(obj, guards.call(dict_factory))
+        make = dict if dict_factory is dict else guards.call(dict_factory)
+
+        def again(value: Any) -> Any:
+            return convert(value, make, again)
+
+        return again(obj)
 
     def astuple(obj: Any, *, tuple_factory: Any = tuple) -> Any:
         instance(obj, "astuple")
-        make = guards.call(tuple_factory)
+        make = tuple if tuple_factory is tuple else guards.call(tuple_factory)
 
-        def plain(value: Any) -> Any:
-            cls = type(value)
-            if hasattr(cls, "__dataclass_fields__") and not isinstance(value, type):
-                if is_agent_class(cls) or guards.decisions.rule(cls) is not None:
-                    return make([plain(guards.value(value, f.name)) for f in fields(value)])
-                return value
-            if isinstance(value, tuple) and is_agent_class(cls) and hasattr(cls, "_fields"):
-                return cls(*[plain(item) for item in value])
-            if cls in (list, tuple, set, frozenset):
-                return cls([plain(item) for item in value])
-            return {k: plain(v) for k, v in value.items()} if cls is dict else value
+        def values(pairs: list[tuple[str, Any]]) -> Any:
+            return make([value for _, value in pairs])
 
-        return plain(obj)
+        def again(value: Any) -> Any:
+            return convert(value, values, again)
+
+        return again(obj)
 
     def replace(obj: Any, /, **changes: Any) -> Any:
         cls = instance(obj, "replace")
@@ -217,10 +236,13 @@ def _reading(guards: Guards) -> dict[str, Any]:
                 continue
             if not spec.init:
                 if name in changes:
-                    raise ValueError(f"field {name} is declared with init=False")
+                    raise _REPLACE_ERROR(
+                        f"field {name} is declared with init=False, it cannot be specified "
+                        "with replace()"
+                    )
             elif name not in changes:
                 if kind == "_FIELD_INITVAR" and spec.default is dataclasses.MISSING:
-                    raise ValueError(f"InitVar {name!r} must be specified with replace()")
+                    raise _REPLACE_ERROR(f"InitVar {name!r} must be specified with replace()")
                 changes[name] = guards.value(obj, name)
         return guards.call(cls)(**changes)
 
@@ -234,3 +256,7 @@ def _reading(guards: Guards) -> dict[str, Any]:
         "replace": replace,
         "is_dataclass": is_dataclass,
     }
+
+
+#: What ``replace`` raises for a change that no field takes.
+_REPLACE_ERROR = TypeError if sys.version_info >= (3, 13) else ValueError

@@ -5,10 +5,11 @@ from __future__ import annotations
 import enum
 from typing import Any
 
+from agex.errors import TypeRefused
 from agex.sandbox import tables
 from agex.sandbox.guards import Guards
 from agex.sandbox.language.picked import picked
-from agex.sandbox.origin import mark
+from agex.sandbox.origin import is_agent_class, mark
 
 
 def members(guards: Guards) -> dict[str, Any]:
@@ -25,9 +26,21 @@ def members(guards: Guards) -> dict[str, Any]:
         cls = getattr(enum, name, None)
         if cls is not None:
             guards.substitutes[id(cls)] = (cls, functional(cls))
-    return picked(
+
+    def verify(*checks: Any) -> Any:
+        checking: Any = enum.verify(*checks)
+
+        def decorate(cls: Any) -> Any:
+            if not isinstance(cls, type) or not is_agent_class(cls):
+                raise TypeRefused("verify() decorates enumerations of your own here")
+            return checking(cls)
+
+        return decorate
+
+    found = picked(
         enum,
         """Enum IntEnum StrEnum Flag IntFlag ReprEnum auto unique member nonmember EnumMeta EnumType
-        verify EnumCheck CONTINUOUS NAMED_FLAGS UNIQUE FlagBoundary STRICT CONFORM EJECT KEEP
+        EnumCheck CONTINUOUS NAMED_FLAGS UNIQUE FlagBoundary STRICT CONFORM EJECT KEEP
         property global_enum_repr""",
     )
+    return {**found, "verify": verify}
