@@ -78,8 +78,6 @@ MATH = (
             "seed",
         ),
         deny=("setstate", "getstate"),
-        # The shared generator belongs to the whole program; a generator of one's own may be seeded.
-        instead={"seed": standins.no_seed},
     ),
     Exposed("fractions", include=("Fraction",)),
     Exposed(

@@ -11,7 +11,6 @@ import fractions
 import functools
 import json
 import math
-import random
 import re
 import string
 import time
@@ -28,7 +27,7 @@ def twins(guards: Guards) -> dict[int, tuple[Any, Any]]:
     """``{id: (function, twin)}``, as the guards keep their substitutes."""
     table: Table = {
         **_math(guards),
-        **_random(),
+        **(chance.twins() if guards.policy.module("random") is not None else {}),
         **_json(guards),
         **_text(guards),
         time.sleep: clock.sleep,
@@ -98,32 +97,6 @@ def _math(guards: Guards) -> Table:
         math.prod: product,
         math.lcm: common_multiple,
         fractions.Fraction: fraction,
-    }
-
-
-def _random() -> Table:
-    def choices(
-        population: Any, weights: Any = None, *, cum_weights: Any = None, k: int = 1
-    ) -> Any:
-        bounds.check_length("choices()", k, bounds.MAX_ITEMS)
-        return random.choices(population, weights, cum_weights=cum_weights, k=k)
-
-    def random_bytes(n: int) -> bytes:
-        bounds.check_length("randbytes()", n)
-        return random.randbytes(n)
-
-    def getrandbits(k: int) -> int:
-        bounds.check_length("getrandbits()", k, bounds.MAX_BITS)
-        return random.getrandbits(k)
-
-    def shuffle(items: Any) -> None:
-        random.shuffle(items)
-
-    return {
-        random.choices: choices,
-        random.randbytes: random_bytes,
-        random.getrandbits: getrandbits,
-        random.shuffle: shuffle,
     }
 
 
