@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from agex.sandbox import bounds, clock, event_loops, methods
+from agex.sandbox import bounds, chance, clock, event_loops, methods
 from agex.sandbox.guards import Guards
 
 Table: TypeAlias = dict[Any, Callable[..., Any]]
