@@ -93,7 +93,7 @@ def describe(
     """
     own = own_dict(cls)
     meta = type(cls)
-    if _library(meta) not in _METACLASSES:
+    if not _only_holds(_library(meta)):
         raise NotStorable(
             f"class {cls.__name__} is made by {_library(meta).__name__}, which only its own "
             "statement can do; keep its instances as plain data"
@@ -272,6 +272,21 @@ def _registered(cls: Any) -> list[type]:
     return sorted((c for c in found if c is not None), key=lambda c: (c.__module__, c.__qualname__))
 
 
+def _only_holds(meta: type) -> bool:
+    """Whether classes of this metaclass can be put together from a dictionary.
+
+    One of the host's can unless it has a say in how a class is made: what it did, such as keeping a list
+    of its classes, would be missing or be done twice.
+    """
+    if meta in _METACLASSES:
+        return True
+    says = {"__new__", "__init__", "__prepare__"}
+    return all(
+        base in _METACLASSES or base is object or says.isdisjoint(own_dict(base))
+        for base in mro_of(meta)
+    )
+
+
 def _library(meta: type) -> type:
     """The metaclass itself, or the nearest in its order that agent code did not make."""
     found: type = next(base for base in mro_of(meta) if not is_agent_class(base))
@@ -289,7 +304,11 @@ def make(recipe: Mapping[str, Any], needs: tuple[Any, ...], namespace: dict[str,
     """
     meta, bases, extra = needs
     guards: Guards = namespace[GUARDS_KEY]
-    if _library(meta) not in _METACLASSES:
+    library = _library(meta)
+    # A metaclass of the host's comes with a base that is registered, and not otherwise.
+    if library not in _METACLASSES and not (
+        _only_holds(library) and any(issubclass(type(base), library) for base in bases)
+    ):
         raise TypeRefused(f"{meta.__name__} cannot be a metaclass here")
     for base in bases:
         if base is not type:  # agent code says it through a stand-in

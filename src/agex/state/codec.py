@@ -414,6 +414,6 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
         """What stands where ``obj`` cannot; at the first try everything is told to try again."""
         if not self._tolerant:
             raise error
-        hole = Missing(type_name(obj), reason(error))
+        hole = Missing("class" if isinstance(obj, type) else type_name(obj), reason(error))
         self._holes.append(hole.what)
         return hole.__reduce__()

@@ -77,6 +77,8 @@ class Unpickler(pickle.Unpickler):
 
     def _rebuild_instance(self, cls: Any, args: Any = ()) -> Any:
         self._limit()
+        if isinstance(cls, Missing):
+            raise TypeError(f"its class was not kept: {cls.why}")
         return new_instance(cls, args, self._around.owns)
 
     def _rebuild_attributes(self, obj: Any, state: Any) -> None:
