@@ -474,6 +474,8 @@ _SHOWN_DUNDERS = frozenset({"__class__", "__doc__", "__name__", "__qualname__", 
 for _name, _method in vars(Builtins).copy().items():
     if _name.endswith("_") and not _name.startswith("_"):
         _method.__name__ = _method.__qualname__ = _name[:-1]
+        # Some picklers (loky's) find a bound method again by the name it says.
+        setattr(Builtins, _name[:-1], _method)
 
 _LAYERS: frozenset[type] = frozenset(
     kind

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import collections
 import collections.abc
+import re
 from collections.abc import Callable
 from types import MethodType
 from typing import Any, Protocol
 
 from agex.errors import TypeRefused
-from agex.sandbox import bounds, clock, kinds, tables
+from agex.sandbox import bounds, clock, expressions, kinds, tables
 from agex.sandbox.decisions import Decisions
 from agex.sandbox.formatting import Texts
 from agex.sandbox.opaque import TRACEBACK, Type
@@ -125,6 +126,8 @@ def guarded_method(rules: Rules, owner: Any, name: str, holder: type | None = No
         return _class_method(rules, type(owner), name)
     if name in _ENTERING:
         return _exit_stack(rules, name, real)
+    if cls is re.Pattern:
+        return expressions.method(rules.call, real, name)
     if name == "register":
         return lambda key, function=None: (
             real(rules.call(key)) if function is None else real(key, rules.call(function))
@@ -369,8 +372,13 @@ def unbound_method(rules: Rules, holder: type, name: str) -> Callable[..., Any]:
         if dunder:
             found = guarded_dunder(rules, owner, holder, name, _Unbound(holder, owner))
             return found(*args[1:], **kwargs)
-        if name in tables.GUARDED_METHODS.get(holder, ()) or name in kinds.LANGUAGE_GUARDED.get(
-            holder, ()
+        if any(
+            name in guarded.get(holder, ())
+            for guarded in (
+                tables.GUARDED_METHODS,
+                kinds.LANGUAGE_GUARDED,
+                kinds.REGISTERED_GUARDED,
+            )
         ):
             return guarded_method(rules, owner, name, holder)(*args[1:], **kwargs)
         return getattr(holder, name)(*args, **kwargs)
@@ -471,9 +479,13 @@ def guarded_dunder(rules: Rules, owner: Any, holder: type, name: str, source: An
     if name == "__getattr__":
         return real
     if name == "__dir__":
+        if isinstance(owner, int):
+            return _dividing(owner, real)
         return lambda: [n for n in real() if "$" not in n]
     if name in ("__init_subclass__", "__subclasshook__"):
         return real
+    if name in ("__floordiv__", "__rfloordiv__", "__divmod__", "__rdivmod__"):
+        return _dividing(owner, real)
     return real
 
 
@@ -506,6 +518,14 @@ def _object_format(rules: Rules, owner: Any, spec: str) -> str:
     if spec:
         raise TypeError(f"unsupported format string passed to {type(owner).__name__}.__format__")
     return rules.texts.str(owner)
+
+def _dividing(owner: Any, real: Any) -> Callable[[Any], Any]:
+    def divided(other: Any, /) -> Any:
+        bounds.check_division(owner, other)
+        return real(other)
+
+    return divided
+
 
 
 def _bounded_format(real: Any, spec: str) -> str:

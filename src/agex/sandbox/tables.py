@@ -122,7 +122,7 @@ REFUSED_NAMES = frozenset(
 #: and allocates in proportion to what is already there.
 NATIVE = frozenset(
     """
-    abs bin bool callable chr complex divmod float hash hex id int isinstance issubclass len
+    abs bin bool callable chr complex float hash hex id int isinstance issubclass len
     oct ord object slice
     """.split()
 )
@@ -130,8 +130,8 @@ NATIVE = frozenset(
 #: Builtin functions offered in guarded form only; the guarded form *is* the value of the name.
 GUARDED_FUNCTIONS = frozenset(
     """
-    all any aiter anext ascii delattr dir format getattr globals hasattr help iter locals max min
-    next pow print repr round setattr sorted sum vars
+    all any aiter anext ascii delattr dir divmod format getattr globals hasattr help iter locals
+    max min next pow print repr round setattr sorted sum vars
     """.split()
 )
 
@@ -218,8 +218,8 @@ DENIED_MEMBERS: dict[type, frozenset[str]] = {memoryview: frozenset({"obj"})}
 #: nor call their argument, nor look an attribute up, nor grow what they are given.
 SAFE_BUILTIN_DUNDERS = frozenset(
     """
-    __add__ __radd__ __sub__ __rsub__ __truediv__ __rtruediv__ __floordiv__ __rfloordiv__
-    __divmod__ __rdivmod__ __rshift__ __rrshift__ __and__ __rand__ __or__ __ror__ __xor__ __rxor__
+    __add__ __radd__ __sub__ __rsub__ __truediv__ __rtruediv__ __rshift__ __rrshift__
+    __and__ __rand__ __or__ __ror__ __xor__ __rxor__
     __neg__ __pos__ __abs__ __invert__ __int__ __float__ __complex__ __index__ __trunc__ __floor__
     __ceil__ __bool__ __len__ __length_hint__ __hash__ __eq__ __ne__ __lt__ __le__ __gt__ __ge__
     __getitem__ __setitem__ __delitem__ __iter__ __next__ __reversed__ __contains__ __missing__
@@ -237,6 +237,7 @@ GUARDED_BUILTIN_DUNDERS = frozenset(
     """.split()
 )
 
+    __floordiv__ __rfloordiv__ __divmod__ __rdivmod__
 #: Plain fields and methods of exceptions that documentation names; nothing that holds a frame, an
 #: object or a document (``.obj``, ``.object``, ``.doc``, ``__traceback__``).
 EXCEPTION_FIELDS = frozenset(

@@ -12,6 +12,8 @@ from agex.sandbox.language.picked import picked
 from agex.sandbox.language.reprs import show_fields
 from agex.sandbox.origin import mark
 
+_EMPTY_MAKERS = (list, dict, set, tuple, str, bytes, frozenset, int)
+
 
 def members(guards: Guards) -> dict[str, Any]:
     def namedtuple(name: str, fields: Any, **options: Any) -> Any:

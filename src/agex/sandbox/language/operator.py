@@ -54,13 +54,14 @@ def members(guards: Guards) -> dict[str, Any]:
     def mod(left: Any, right: Any) -> Any:
         if isinstance(left, (str, bytes)):
             return guards.texts.percent(left, right)
+        bounds.check_division(left, right)
         return left % right
 
     return {
         **picked(
             operator,
-            """add sub truediv floordiv neg pos abs and_ or_ xor invert rshift not_ truth is_ is_not
-            lt le eq ne ge gt matmul index isub itruediv ifloordiv iand ixor irshift imatmul""",
+            """add sub truediv neg pos abs and_ or_ xor invert rshift not_ truth is_ is_not
+            lt le eq ne ge gt matmul index isub itruediv iand ixor irshift imatmul""",
         ),
         "ior": guards.merged,
         "mul": bounds.multiply,
@@ -69,6 +70,8 @@ def members(guards: Guards) -> dict[str, Any]:
         "ipow": bounds.power_in_place,
         "lshift": bounds.shift,
         "ilshift": bounds.shift_in_place,
+        "floordiv": bounds.floor_divide,
+        "ifloordiv": bounds.floor_divide,
         "mod": mod,
         "imod": mod,
         "iadd": iadd,
