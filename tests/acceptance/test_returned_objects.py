@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import functools
 import inspect
+import os
 import pickle
 import subprocess
 import sys
@@ -54,6 +55,10 @@ def next_prime(n: int, *, most: int = 10_000) -> int:
 
 def peek(value):
     return value.secret
+
+def spin():
+    while True:
+        pass
 '''
 
 
@@ -187,6 +192,48 @@ def test_cloudpickle_takes_them_to_another_process_where_they_are_guarded_still(
     done = subprocess.run([sys.executable, "-c", THERE], input=sent, capture_output=True)
 
     assert done.stdout.decode() == "101 AttributeRefused dot has 0 sides True\n", done.stderr
+
+
+def in_loky(call: Callable[..., Any], *args: Any) -> Any:
+    loky = pytest.importorskip("loky")
+    pool = loky.get_reusable_executor(max_workers=1)
+    try:
+        return pool.submit(call, *args).result(timeout=120)
+    finally:
+        pool.shutdown(wait=True)
+
+
+def in_dask(call: Callable[..., Any], *args: Any) -> Any:
+    dask = pytest.importorskip("dask")
+    done = dask.compute(dask.delayed(call)(*args), scheduler="processes", num_workers=1)
+    return done[0]
+
+
+@pytest.mark.parametrize("elsewhere", [in_loky, in_dask])
+def test_loky_and_dask_take_them_to_their_processes_where_they_are_guarded_still(
+    elsewhere: Callable[..., Any],
+) -> None:
+    find, peek = returned("(next_prime, peek)")
+
+    def there(n: int) -> tuple[int, str, bool]:
+        class Vault:
+            secret = "s3cret"
+
+        try:
+            seen = peek(Vault())
+        except AttributeError as error:
+            seen = type(error).__name__
+        return find(n), seen, os.getpid() == here
+
+    here = os.getpid()
+    there.__module__ = "__main__"  # by value: this file is not importable there
+
+    assert elsewhere(there, 100) == (101, "AttributeRefused", False)
+    assert elsewhere(find, 100) == 101
+    with pytest.raises(AttributeError, match="secret"):
+        elsewhere(peek, 3)
+    with pytest.raises(TimeoutError):
+        elsewhere(agex.limited(returned("spin"), seconds=0.3))
 
 
 def test_plain_pickle_cannot_take_a_function_without_a_home() -> None:
