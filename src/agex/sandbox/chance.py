@@ -22,7 +22,7 @@ _NAMES = (
 
 def twins() -> dict[Any, Callable[..., Any]]:
     """``{function of the module: method of the session's generator}``; what can be huge is bounded."""
-    own = random.Random()  # noqa: S311  seeded by the operating system
+    own = random.Random()
 
     def choices(
         population: Any, weights: Any = None, *, cum_weights: Any = None, k: int = 1
