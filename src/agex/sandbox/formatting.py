@@ -356,7 +356,8 @@ class Texts:
             )
         else:
             arguments = self.argument(values)
-        return template % arguments
+        result = template % arguments
+        return self.clean(result) if type(result) is _str and tables.HOME in result else result
 
     def percent_left(self, left: Any) -> Any:
         """The left side of ``%`` where it is no int: strings format through the guard."""

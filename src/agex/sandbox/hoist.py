@@ -15,6 +15,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
+from agex.sandbox.inference import Inference
 from agex.sandbox.scopes import Scope
 
 #: A use inside a loop counts as so many.
@@ -47,8 +48,11 @@ class _Count:
     other: set[str] = field(default_factory=set)
 
 
-def hoisted(node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> Hoisted:
-    """The names of one function worth testing at their binding."""
+def hoisted(
+    node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope, inference: Inference
+) -> Hoisted:
+    """The names of one function worth testing at their binding: their types are not known before."""
+    known = inference.locals.get(scope, {})
     count = _Count()
     args = node.args
     for arg in [*args.posonlyargs, *args.args, *args.kwonlyargs]:
@@ -64,6 +68,7 @@ def hoisted(node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> Hoist
             for name, weight in uses.items()
             if name in count.bound
             and name not in count.other
+            and not known.get(name)
             and weight > 1.5 * count.bound[name]
             and scope.is_fast(name)
         )

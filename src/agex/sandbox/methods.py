@@ -188,42 +188,35 @@ class _Join(_TwinDoor):
     __slots__ = ()
 
     def join(self, parts: Any, /) -> Any:
-        if type(parts) is list and len(parts) <= 1000:
-            size = 0
-            for part in parts:
-                if type(part) is str:
-                    size += len(part)
-            if size < 1_000_000 and len(self.owner) < 1000:
-                return self.owner.join(parts)
-        return self.owner.join(_joinable(self.rules, self.owner, parts))
+        return str_join(self.rules, self.owner, parts)
 
 
 class _Format(_TwinDoor):
     __slots__ = ()
 
     def format(self, /, *args: Any, **kwargs: Any) -> str:
-        return self.rules.texts.template(self.owner, args, kwargs)
+        return str_format(self.rules, self.owner, *args, **kwargs)
 
 
 class _Replace(_TwinDoor):
     __slots__ = ()
 
     def replace(self, *args: Any, **kwargs: Any) -> Any:
-        return self.owner.replace(*_replacing(self.owner, args), **kwargs)
+        return str_replace(self.rules, self.owner, *args, **kwargs)
 
 
 class _Extend(_TwinDoor):
     __slots__ = ()
 
     def extend(self, items: Any, /) -> None:
-        self.owner.extend(items if type(items) is list else taken(self.rules, items))
+        return list_extend(self.rules, self.owner, items)
 
 
 class _Sort(_TwinDoor):
     __slots__ = ()
 
     def sort(self, *, key: Any = None, reverse: Any = False) -> None:
-        self.owner.sort(key=None if key is None else self.rules.call(key), reverse=reverse)
+        return list_sort(self.rules, self.owner, key=key, reverse=reverse)
 
 
 class _Update(_TwinDoor):
@@ -232,6 +225,43 @@ class _Update(_TwinDoor):
     def update(self, *others: Any, **items: Any) -> None:
         _update(self.rules, self.owner, self.owner.update)(*others, **items)
 
+
+def str_join(rules: Rules, owner: str, parts: Any, /) -> str:
+    """``owner.join(parts)`` for an exact str."""
+    if type(parts) is list and len(parts) <= 1000 and len(owner) < 1000:
+        try:
+            size = sum(map(str.__len__, parts))
+        except TypeError:  # the method itself says which item is no text
+            size = 0
+        if size < 1_000_000:
+            return owner.join(parts)
+    return owner.join(_joinable(rules, owner, parts))
+
+
+def str_format(rules: Rules, owner: str, /, *args: Any, **kwargs: Any) -> str:
+    """``owner.format(…)`` for an exact str."""
+    return rules.texts.template(owner, args, kwargs)
+
+
+def str_replace(rules: Rules, owner: str, /, *args: Any, **kwargs: Any) -> str:
+    """``owner.replace(…)`` for an exact str."""
+    return owner.replace(*_replacing(owner, args), **kwargs)
+
+
+def list_extend(rules: Rules, owner: list[Any], items: Any, /) -> None:
+    """``owner.extend(items)`` for an exact list."""
+    owner.extend(items if type(items) in (list, tuple) else taken(rules, items))
+
+
+def list_sort(rules: Rules, owner: list[Any], /, *, key: Any = None, reverse: Any = False) -> None:
+    """``owner.sort(…)`` for an exact list."""
+    owner.sort(key=None if key is None else rules.call(key), reverse=reverse)
+
+
+#: Guarded methods for receivers whose type is known when code is compiled: ``$str_join(", ", xs)``.
+KNOWN: dict[tuple[str, str], Callable[..., Any]] = {
+    (kind, name): globals()[f"{kind}_{name}"] for kind, name in tables.DIRECT_METHODS
+}
 
 #: The doors of exact builtin types, by method.
 DOORS: dict[tuple[type, str], Callable[[Any, Any], Any]] = {
@@ -449,9 +479,13 @@ def guarded_dunder(rules: Rules, owner: Any, holder: type, name: str, source: An
     if name in ("__mod__", "__rmod__"):
         if isinstance(owner, (str, bytes)) and name == "__mod__":
             return lambda values, /: rules.texts.percent(owner, values)
+        if isinstance(owner, int):
+            return _dividing(owner, real)
         return lambda other, /: (
             rules.texts.percent(other, owner) if isinstance(other, (str, bytes)) else real(other)
         )
+    if name in ("__floordiv__", "__rfloordiv__", "__divmod__", "__rdivmod__"):
+        return _dividing(owner, real)
     if name == "__str__":
         if holder is object:
             return lambda: rules.texts.repr(owner)
@@ -479,14 +513,18 @@ def guarded_dunder(rules: Rules, owner: Any, holder: type, name: str, source: An
     if name == "__getattr__":
         return real
     if name == "__dir__":
-        if isinstance(owner, int):
-            return _dividing(owner, real)
         return lambda: [n for n in real() if "$" not in n]
     if name in ("__init_subclass__", "__subclasshook__"):
         return real
-    if name in ("__floordiv__", "__rfloordiv__", "__divmod__", "__rdivmod__"):
-        return _dividing(owner, real)
     return real
+
+
+def _dividing(owner: Any, real: Any) -> Callable[[Any], Any]:
+    def divided(other: Any, /) -> Any:
+        bounds.check_division(owner, other)
+        return real(other)
+
+    return divided
 
 
 def _own_text(rules: Rules, owner: Any, real: Any) -> str:
@@ -518,14 +556,6 @@ def _object_format(rules: Rules, owner: Any, spec: str) -> str:
     if spec:
         raise TypeError(f"unsupported format string passed to {type(owner).__name__}.__format__")
     return rules.texts.str(owner)
-
-def _dividing(owner: Any, real: Any) -> Callable[[Any], Any]:
-    def divided(other: Any, /) -> Any:
-        bounds.check_division(owner, other)
-        return real(other)
-
-    return divided
-
 
 
 def _bounded_format(real: Any, spec: str) -> str:

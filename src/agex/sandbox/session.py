@@ -8,7 +8,9 @@ raises for what agent code does.
 from __future__ import annotations
 
 import atexit
+import builtins as real
 import dataclasses
+import functools
 import sys
 import time
 import types
@@ -18,19 +20,21 @@ from dataclasses import dataclass
 from types import CodeType, FunctionType
 from typing import Any
 
-from agex.errors import LimitReached, SizeRefused, SyntaxRefused, TaskFinished
+from agex.errors import LimitReached, SizeRefused, SyntaxRefused, TaskFinished, TypeRefused
 from agex.policy import Policy
 from agex.sandbox import (
     bounds,
     builtins,
     clock,
     event_loops,
+    methods,
     tables,
     tracebacks,
 )
 from agex.sandbox.compiler import Compiled, compile_action
 from agex.sandbox.guards import Guards, assigned, restorers
 from agex.sandbox.imports import Importer
+from agex.sandbox.inference import ITERABLE_RESULTS, RESULTS
 from agex.sandbox.origin import (
     GUARDS_KEY,
     THE_MARK,
@@ -335,6 +339,13 @@ class Session:
             del self.globals[name]
 
 
+#: The exact classes of what builtins give, where compiled code counts on it.
+_EXACT: dict[str, type] = {
+    **{name: getattr(real, kind) for name, kind in RESULTS.items()},
+    **{cls.__name__: cls for cls in (range, enumerate, zip)},
+}
+
+
 class Shadowed:
     """Calls a builtin's name as it is bound now."""
 
@@ -350,7 +361,18 @@ class Shadowed:
         value = space.get(self.name, _MISSING)
         if value is _MISSING or space["$hidden"].get(self.name, _MISSING) is value:
             return self.original(*args, **kwargs)
-        return self.guards.call(value)(*args, **kwargs)
+        result = self.guards.call(value)(*args, **kwargs)
+        # Code compiled while the name meant the builtin leaves out guards on the ground of its result.
+        if self.name in _EXACT:
+            fits = type(result) is _EXACT[self.name]
+        else:
+            fits = self.name not in ITERABLE_RESULTS or type(result) in self.guards.ok
+        if not fits:
+            raise TypeRefused(
+                f"{self.name}() was given a new meaning after this code was written, and gave "
+                f"a {type(result).__name__}; define what calls it again"
+            )
+        return result
 
 
 class Names(MutableMapping[str, Any]):
@@ -544,6 +566,10 @@ def _guard_names(g: Guards, space: dict[str, Any], write: Callable[[str], object
             "$ipow": bounds.power_in_place,
             "$lshift": bounds.shift,
             "$ilshift": bounds.shift_in_place,
+            **{
+                f"${kind}_{name}": functools.partial(twin, g)
+                for (kind, name), twin in methods.KNOWN.items()
+            },
             "$matcher": Matcher(g).make,
             "$pattern": Matcher(g).known,
             "$seq": Sequences(g),

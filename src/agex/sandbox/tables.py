@@ -211,6 +211,11 @@ GUARDED_METHODS: dict[type, frozenset[str]] = {
     type(NotImplemented): frozenset(),
 }
 
+#: Guarded methods that compiled code calls outright where the receiver's type is known beforehand.
+DIRECT_METHODS = frozenset(
+    {("str", "join"), ("str", "format"), ("str", "replace"), ("list", "extend"), ("list", "sort")}
+)
+
 #: Public members of builtin types that are never shown.
 DENIED_MEMBERS: dict[type, frozenset[str]] = {memoryview: frozenset({"obj"})}
 
@@ -232,12 +237,12 @@ SAFE_BUILTIN_DUNDERS = frozenset(
 GUARDED_BUILTIN_DUNDERS = frozenset(
     """
     __mul__ __rmul__ __imul__ __pow__ __rpow__ __lshift__ __rlshift__ __mod__ __rmod__ __iadd__
+    __floordiv__ __rfloordiv__ __divmod__ __rdivmod__
     __str__ __repr__ __format__ __round__ __init__ __new__ __setattr__ __delattr__ __getattr__
     __dir__ __init_subclass__ __subclasshook__ __ior__ __iand__ __isub__ __ixor__ __class__
     """.split()
 )
 
-    __floordiv__ __rfloordiv__ __divmod__ __rdivmod__
 #: Plain fields and methods of exceptions that documentation names; nothing that holds a frame, an
 #: object or a document (``.obj``, ``.object``, ``.doc``, ``__traceback__``).
 EXCEPTION_FIELDS = frozenset(

@@ -34,7 +34,7 @@ from typing import Any, cast
 from RestrictedPython.transformer import RestrictingNodeTransformer
 
 from agex.errors import RefusedLine
-from agex.sandbox import tables
+from agex.sandbox import inference, tables
 from agex.sandbox.hoist import Hoisted, bound_names, hoisted
 from agex.sandbox.scopes import Scope, Scopes
 
@@ -53,13 +53,6 @@ SMALL_SEQUENCE = 10_000
 SMALL_WIDTH = 10_000
 
 _NUMBERS = re.compile(r"\d+")
-
-#: Results of these builtin calls are exact builtins which may always be iterated.
-_ITERABLE_RESULTS = frozenset(
-    "range enumerate zip sorted list tuple set frozenset dict map filter reversed str bytes".split()
-)
-#: … and these yield tuples, so that unpacking each needs no test.
-_TUPLE_RESULTS = frozenset({"enumerate", "zip"})
 
 
 class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the base is untyped
@@ -82,6 +75,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         super().__init__()
         self.scopes = scopes
         self.shadowed = shadowed
+        self.inference = inference.Inference(scopes, shadowed)
         self.flags = flags
         self.future_annotations = future_annotations
         self.lines: list[RefusedLine] = []
@@ -113,6 +107,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
     def transform(self, tree: ast.Module) -> list[ast.stmt]:
         """The guarded statements of a module body. Mutates ``tree``."""
         self.any_floats = self.floats = self.scopes.floats
+        self.inference.enter(tree.body, self.scope)
         return self.block(tree.body)
 
     def visit(self, node: ast.AST) -> Any:
@@ -190,6 +185,10 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
     def hold(self, value: ast.expr, name: str, at: ast.AST) -> ast.expr:
         """``(name := value)``"""
         return ast.NamedExpr(self.store(name, at), value, **_place(at))
+
+    def known(self, node: ast.expr, allowed: frozenset[str]) -> bool:
+        """Is the value of this expression, not yet visited, of exact types that are in ``allowed``?"""
+        return inference.within(self.inference.of(node, self.scope), allowed)
 
     def is_fast(self, node: ast.AST) -> bool:
         return type(node) is ast.Name and self.scope.is_fast(node.id)
@@ -367,8 +366,11 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         if self.is_dunder(attr):
             self.dunder_write(node)
         mangled = self.mangled(attr)
+        types = self.inference.of(node.value, self.scope) if cleared in ("r_", "m_") else None
         value = cast(ast.expr, self.visit(node.value))
-        if slow == "$door" and _is_plain(value) and _native_method(value, attr):
+        if inference.has_native(types, attr) or (
+            slow == "$door" and _is_plain(value) and _native_method(value, attr)
+        ):
             node.value = value
             return node
         node.value = self.checked(
@@ -433,8 +435,9 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         ):
             pass  # list[int]: a builtin's alias
         else:
+            known = self.known(value, inference.INDEXED)
             visited = cast(ast.expr, self.visit(value))
-            if not _is_plain(visited):
+            if not known and not _is_plain(visited):
                 rows = type(value) in (ast.Subscript, ast.Call)
                 visited = self.checked(visited, "ok", "$item", node, first="$list" if rows else "")
             node.value = visited
@@ -450,14 +453,31 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
             special = self.builtin_call(node, func.id)
             if special is not None:
                 return special
-        if type(func) is ast.Attribute and func.attr in _GROWING and _small_arguments(node):
-            self.small.add(id(func))
+        if type(func) is ast.Attribute:
+            if func.attr in _GROWING and _small_arguments(node):
+                self.small.add(id(func))
+            elif known := self.known_method(func):
+                # ", ".join(xs) → $str_join(", ", xs)
+                node.args = [self.visit(func.value), *(self.argument(arg) for arg in node.args)]
+                for keyword in node.keywords:
+                    self.keyword(keyword)
+                node.func = self.guard(known, func)
+                return node
         callee = self.callee(func, place)
         node.args = [self.argument(arg) for arg in node.args]
         for keyword in node.keywords:
             self.keyword(keyword)
         node.func = callee
         return node
+
+    def known_method(self, func: ast.Attribute) -> str:
+        """The guard of a guarded method whose receiver is of one known type, or nothing."""
+        types = self.inference.of(func.value, self.scope)
+        if types is not None and len(types) == 1:
+            (kind,) = types
+            if (kind, func.attr) in tables.DIRECT_METHODS:
+                return f"${kind}_{func.attr}"
+        return ""
 
     def argument(self, arg: ast.expr) -> ast.expr:
         if type(arg) is ast.Starred:
@@ -510,6 +530,9 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
                 "$callattr", func, self.visit(func.value), self.constant(func.attr, func)
             )
         if self.is_small(func):
+            if self.known(func.value, _TEXT):
+                func.value = self.visit(func.value)
+                return func
             return self.through(func, "q_", "$quiet")
         return self.through(func, "m_", "$meth")
 
@@ -582,7 +605,11 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
             # A loop polls the clock itself, so that its range may be of any length.
             call.func = self.guard("$range", call.func)
             return call
-        trusted = _is_plain(node) or self.is_builtin_call(node, _ITERABLE_RESULTS)
+        trusted = (
+            _is_plain(node)
+            or self.is_builtin_call(node, inference.ITERABLE_RESULTS)
+            or self.known(node, inference.CONTAINERS)
+        )
         visited = cast(ast.expr, self.visit(node))
         if trusted:
             return visited
@@ -608,8 +635,9 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
     def visit_Starred(self, node: ast.Starred) -> ast.expr:
         if type(node.ctx) is ast.Load:
             # *xs takes all of xs in one go: a range is held apart from what a loop may go through.
+            known = self.known(node.value, inference.CONTAINERS)
             value = cast(ast.expr, self.visit(node.value))
-            if not _is_plain(node.value):
+            if not known and not _is_plain(node.value):
                 value = self.checked(value, "held", "$spread", node.value)
             node.value = value
         else:
@@ -654,7 +682,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         return self.checked(value, "ok", "$iter", at)
 
     def visit_For(self, node: ast.For | ast.AsyncFor) -> ast.AST:
-        tuples = self.is_builtin_call(node.iter, _TUPLE_RESULTS)
+        tuples = self.is_builtin_call(node.iter, inference.TUPLE_RESULTS)
         if type(node) is ast.AsyncFor:
             node.iter = self.checked(self.visit(node.iter), "ok", "$aiter", node.iter)
         else:
@@ -742,7 +770,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         """Comprehensions: each iterable guarded, each tuple target unpacked through its guard."""
         generators: list[ast.comprehension] = node.generators  # type: ignore[attr-defined]
         first = generators[0]
-        firsts_tuples = self.is_builtin_call(first.iter, _TUPLE_RESULTS)
+        firsts_tuples = self.is_builtin_call(first.iter, inference.TUPLE_RESULTS)
         if first.is_async:
             first_iter = self.async_iterable(first.iter)
         else:
@@ -757,7 +785,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
             tuples = (
                 firsts_tuples
                 if index == 0
-                else self.is_builtin_call(generator.iter, _TUPLE_RESULTS)
+                else self.is_builtin_call(generator.iter, inference.TUPLE_RESULTS)
             )
             if index == 0:
                 generator.iter = first_iter
@@ -765,6 +793,8 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
                 generator.iter = self.async_iterable(generator.iter)
             else:
                 generator.iter = self.star_iterable(generator.iter)
+            if type(node) is not ast.GeneratorExp or index > 0:
+                rewritten += self.held_iterable(generator)
             target = generator.target
             conditions = generator.ifs
             rewritten.append(generator)
@@ -805,6 +835,26 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         self.temporary = outer_temporary
         return node
 
+    def held_iterable(self, generator: ast.comprehension) -> list[ast.comprehension]:
+        """``for x in $iter(xs)`` → ``for $u in [xs] for x in (xs if … in $s.ok else $iter($u))``
+
+        No temporary is legal there, and a loop over one item is none: the compiler sees through it.
+        A generator expression asks for the iterator of its first iterable when it is made, and so
+        keeps the guard outside.
+        """
+        guarded = generator.iter
+        if not (
+            type(guarded) is ast.Call
+            and type(guarded.func) is ast.Name
+            and guarded.func.id == "$iter"
+        ):
+            return []
+        held = self.fresh("$u")
+        self.scope.bound.add(held)
+        once = ast.List([guarded.args[0]], _LOAD, **_place(guarded))
+        generator.iter = self.checked(self.name(held, guarded), "ok", "$iter", guarded)
+        return [ast.comprehension(self.store(held, guarded), once, [], 0)]
+
     def visit_YieldFrom(self, node: ast.YieldFrom) -> ast.expr:
         node.value = self.iterable(node.value)
         return node
@@ -834,8 +884,9 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         node.left = self.visit(node.left)
         comparators: list[ast.expr] = []
         for op, right in zip(node.ops, node.comparators, strict=True):
+            known = self.known(right, inference.CONTAINERS)
             visited = cast(ast.expr, self.visit(right))
-            if type(op) in (ast.In, ast.NotIn) and not _is_plain(right):
+            if type(op) in (ast.In, ast.NotIn) and not known and not _is_plain(right):
                 visited = self.checked(visited, "held", "$in", right)
             comparators.append(visited)
         node.comparators = comparators
@@ -852,6 +903,11 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         )
         # A name that the right side rebinds has to be read before it.
         rebinds = op in (ast.Mult, ast.LShift) and _assigns(right)
+        if op is ast.Mult:
+            same = same or (
+                self.known(left, inference.NUMBERS) and self.known(right, inference.NUMBERS)
+            )
+        counted = op is ast.Mod and self.known(left, inference.NUMBERS)
         node.left = self.visit(left)
         node.right = self.visit(right)
         if op is ast.Mult:
@@ -861,7 +917,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
                 else self.both(node, "$mul", None, rebinds)
             )
         if op is ast.Mod:
-            return self.modulo(node, left)
+            return node if counted else self.modulo(node, left)
         if op is ast.Pow:
             if _small_number(right, 3):
                 return node
@@ -965,12 +1021,13 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
     def formatted(self, part: ast.FormattedValue) -> None:
         """``{x}`` → ``{x if type(x) in $plain else $fmt(x)}``; a computed width is always checked."""
         spec = part.format_spec
+        shown = self.known(part.value, inference.SHOWN)
         value = cast(ast.expr, self.visit(part.value))
         if spec is not None and not _small_spec(spec):
             part.value = self.call("$fmtspec", part, value)
             self.visit_JoinedStr(cast(ast.JoinedStr, spec))
             return
-        if type(value) is not ast.Constant:
+        if type(value) is not ast.Constant and not shown:
             part.value = self.checked(value, "plain", "$fmt", part)
         else:
             part.value = value
@@ -981,6 +1038,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         plain_tuple = isinstance(node.value, (ast.Tuple, ast.List)) and not any(
             isinstance(e, ast.Starred) for e in node.value.elts
         )
+        known = self.known(node.value, inference.CONTAINERS)
         value = cast(ast.expr, self.visit(node.value))
         if self.scope.kind == "class" and any(
             type(t) is ast.Name and t.id in _CALLED_IN_BODY for t in node.targets
@@ -990,12 +1048,13 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
             if (
                 isinstance(target, ast.Subscript)
                 and isinstance(target.slice, ast.Slice)
+                and not known
                 and not _is_plain(value)
             ):
                 # xs[:] = ys iterates ys
                 value = self.checked(value, "ok", "$iter", node)
         nested = [t for t in node.targets if isinstance(t, (ast.Tuple, ast.List))]
-        if nested and not (plain_tuple and all(_flat(t) for t in nested)):
+        if nested and not ((plain_tuple or known) and all(_flat(t) for t in nested)):
             if len(node.targets) == 1:
                 value = self.unpacked(node.targets[0], value, node.value)
             elif all(_flat(t) for t in nested):
@@ -1032,19 +1091,27 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
     def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST | list[ast.stmt]:
         simple = self.visit_aug_value(node.op, node.value)
         target = node.target
+        scalar = _is_scalar(node.value) or self.known(node.value, inference.NUMBERS)
+        if not simple and type(target) is ast.Name and type(node.op) in (ast.Mult, ast.Mod):
+            counted = self.known(ast.Name(target.id, _LOAD), inference.NUMBERS)
+            simple = counted and (
+                type(node.op) is ast.Mod or self.known(node.value, inference.NUMBERS)
+            )
         if not simple:
             return self.big_augmented(node)
+        if isinstance(node.op, ast.Add) and type(target) is ast.Name:
+            scalar = scalar or self.known(ast.Name(target.id, _LOAD), inference.SHOWN)
         value = cast(ast.expr, self.visit(node.value))
         if type(target) is ast.Name:
             self.check_binding(target.id, target)
-            if isinstance(node.op, ast.Add) and not _is_scalar(node.value):
+            if isinstance(node.op, ast.Add) and not scalar:
                 if self.is_fast(target) and _may_be_twice(node.value):
                     return self.added(node, value)
                 # xs += ys iterates ys where xs is a list
                 value = self.checked(value, "ok", "$iadd", node, self.name(target.id, node))
             node.value = value
             return self.with_tests(node, [target])
-        if isinstance(node.op, ast.Add) and not _is_scalar(node.value):
+        if isinstance(node.op, ast.Add) and not scalar:
             likely = "$float" if self.floats else "$int"
             value = self.checked(value, "ok", "$iadd", node, first=likely)
         node.value = value
@@ -1360,7 +1427,8 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         self.self_name = self.first_argument(node.args)
         self.scope = self.scopes.of[node]
         self.can_hold, self.temporary = True, "$t"
-        self.hoisted = hoisted(node, self.scope)
+        self.inference.enter(node.body, self.scope, node.args)
+        self.hoisted = hoisted(node, self.scope, self.inference)
         outer_floats, self.floats = self.floats, self.any_floats and _has_floats(node)
         docstring = _docstring(node.body)
         body = self.block(node.body[len(docstring) :])
@@ -1431,6 +1499,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
         self.in_class_function = self.in_class_function or self.scope.kind == "class"
         self.scope, self.can_hold = self.scopes.of[node], not self.in_iterable
         self.self_name = self.first_argument(node.args)
+        self.inference.enter([ast.Expr(node.body)], self.scope, node.args)
         body = cast(ast.expr, self.visit(node.body))
         if self.flags:
             idle = ast.UnaryOp(ast.Not(), self.guard("$stop", node), **_place(node))
@@ -1472,6 +1541,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
             else:
                 keyword.value = self.visit(keyword.value)
         self.scope = self.scopes.of[node]
+        self.inference.enter(node.body, self.scope)
         outer_hoisted, self.hoisted = self.hoisted, Hoisted()
         self.can_hold, self.self_name, self.in_class_function = False, None, False
         self.classes.append(node.name)
@@ -1689,6 +1759,7 @@ def _small_arguments(node: ast.Call) -> bool:
     return type(first) is int and abs(first) <= SMALL_WIDTH
 
 
+_TEXT = frozenset({"str", "bytes"})
 #: Methods that are native when :func:`_small_arguments` holds.
 _GROWING = frozenset("replace ljust rjust center zfill".split())
 

@@ -1,0 +1,534 @@
+"""What is known of the types of locals before anything runs: guards that need not be asked.
+
+``chars = []`` followed by ``chars.append(c)`` needs no guard where every binding of ``chars`` in its
+function gives an exact list: nothing but the running frame binds a fast local. For each scope the
+bindings of each name are collected, and their types found together by iterating from "nothing yet"
+until nothing changes (a forward data-flow analysis without regard to order, Kildall 1973). A type is
+the name of a builtin class and means *exactly* that class. Every way of binding a name that is not
+understood here makes it unknown.
+
+What a builtin's name calls can change later; :data:`RESULTS` is what the trampolines of rebound names
+hold the new function to.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from agex.sandbox import tables
+from agex.sandbox.scopes import Scope, Scopes
+
+#: The exact types a value may have; None where nothing is known.
+Types = frozenset[str] | None
+
+_NOTHING: frozenset[str] = frozenset()
+_INT, _FLOAT, _STR, _BOOL = (frozenset({n}) for n in ("int", "float", "str", "bool"))
+_LIST, _TUPLE, _DICT, _SET = (frozenset({n}) for n in ("list", "tuple", "dict", "set"))
+_WHOLE = frozenset({"int", "bool"})
+_REAL = _WHOLE | _FLOAT
+NUMBERS = _REAL | {"complex"}
+#: Types whose comparison runs nobody's code and gives a bool.
+_SCALARS = NUMBERS | {"str", "bytes", "NoneType"}
+#: Types that may be iterated, unpacked and searched as they are.
+CONTAINERS = frozenset("list tuple dict set frozenset str bytes bytearray".split())
+INDEXED = frozenset("list tuple dict str bytes bytearray".split())
+#: Types a replacement field shows by themselves.
+SHOWN = frozenset("int float str bool".split())
+_OF_TYPE: dict[str, type] = {
+    cls.__name__: cls
+    for cls in (int, float, complex, bool, str, bytes, bytearray, list, tuple, dict, set, frozenset)
+}
+
+#: What calls of builtins give, exactly.
+RESULTS: dict[str, str] = {
+    **dict.fromkeys("len ord int id hash".split(), "int"),
+    **dict.fromkeys("isinstance issubclass callable hasattr bool".split(), "bool"),
+    **dict.fromkeys("chr hex oct bin ascii".split(), "str"),
+    **{name: name for name in "list dict set tuple frozenset float bytearray".split()},
+    "sorted": "list",
+}
+#: Results of these may be iterated as they are …
+ITERABLE_RESULTS = frozenset(
+    "range enumerate zip sorted list tuple set frozenset dict map filter reversed str bytes".split()
+)
+#: … and these yield tuples, so that unpacking each needs no test.
+TUPLE_RESULTS = frozenset({"enumerate", "zip"})
+_METHODS: dict[str, dict[str, str]] = {
+    "str": {
+        **dict.fromkeys("split rsplit splitlines".split(), "list"),
+        **dict.fromkeys("partition rpartition".split(), "tuple"),
+        **dict.fromkeys("find rfind index rindex count".split(), "int"),
+        **dict.fromkeys(
+            "strip lstrip rstrip lower upper title capitalize casefold swapcase removeprefix"
+            " removesuffix".split(),
+            "str",
+        ),
+        **dict.fromkeys(
+            "startswith endswith isdigit isalpha isalnum isspace isupper islower isnumeric"
+            " isdecimal istitle isidentifier isprintable isascii".split(),
+            "bool",
+        ),
+    },
+    "list": {"copy": "list", "index": "int", "count": "int"},
+    "tuple": {"index": "int", "count": "int"},
+    "dict": {"copy": "dict"},
+    "set": {"copy": "set"},
+}
+#: Methods of str that give texts in a list.
+_TEXTS = frozenset("split rsplit splitlines".split())
+
+
+class Inference:
+    """The types of the fast locals of one source.
+
+    Args:
+        scopes: the scopes of the tree.
+        shadowed: builtin names that mean something of the agent's own.
+    """
+
+    def __init__(self, scopes: Scopes, shadowed: frozenset[str]) -> None:
+        self.scopes = scopes
+        self.shadowed = shadowed
+        self.locals: dict[Scope, dict[str, Types]] = {}
+
+    def enter(self, body: list[ast.stmt], scope: Scope, args: ast.arguments | None = None) -> None:
+        """Find the types of what the frame of ``scope`` binds; before ``body`` is rewritten."""
+        collected = _Bindings(self)
+        collected.inner[scope] = {}
+        if args is not None:
+            collected.parameters(args, scope)
+        for statement in body:
+            collected.visit(statement, scope)
+        self._settle(collected.inner)
+
+    def of(self, node: ast.AST, scope: Scope) -> Types:
+        """The exact types the value of an expression may have."""
+        handler = _EXPRESSIONS.get(type(node))
+        return None if handler is None else handler(self, node, scope)
+
+    # ------------------------------------------------------------ the analysis
+
+    def _settle(self, bindings: dict[Scope, dict[str, list[Source] | None]]) -> None:
+        pending: list[tuple[Scope, str, list[Source]]] = []
+        for scope, names in bindings.items():
+            known = self.locals[scope] = {}
+            for name in scope.bound:
+                sources = names.get(name)
+                if sources is None or not scope.is_fast(name):
+                    known[name] = None
+                else:
+                    known[name] = _NOTHING
+                    pending.append((scope, name, sources))
+        for _ in range(8):
+            changed = False
+            for scope, name, sources in pending:
+                before = self.locals[scope][name]
+                if before is None:
+                    continue
+                found: Types = before
+                for source in sources:
+                    found = _union(found, source.types(self))
+                if found is None or len(found) > 4:
+                    found = None
+                if found != before:
+                    self.locals[scope][name] = found
+                    changed = True
+            if not changed:
+                return
+        for scope, name, _ in pending:
+            self.locals[scope][name] = None
+
+    # ------------------------------------------------------------ expressions
+
+    def _name(self, node: ast.Name, scope: Scope) -> Types:
+        at: Scope | None = scope
+        while at is not None and at.kind == "comp" and node.id not in at.bound:
+            at = at.parent
+        if at is None:
+            return None
+        return self.locals.get(at, {}).get(node.id)
+
+    def _constant(self, node: ast.Constant, scope: Scope) -> Types:
+        name = type(node.value).__name__
+        return frozenset({name}) if name in _SCALARS else None
+
+    def _text(self, node: ast.JoinedStr, scope: Scope) -> Types:
+        return _STR if len(node.values) > 1 else None  # one field alone may show a subclass
+
+    def _compare(self, node: ast.Compare, scope: Scope) -> Types:
+        if len(node.ops) == 1 and type(node.ops[0]) in (ast.Is, ast.IsNot, ast.In, ast.NotIn):
+            return _BOOL
+        if all(_within(self.of(n, scope), _SCALARS) for n in (node.left, *node.comparators)):
+            return _BOOL
+        return None
+
+    def _bool(self, node: ast.BoolOp, scope: Scope) -> Types:
+        found: Types = _NOTHING
+        for value in node.values:
+            found = _union(found, self.of(value, scope))
+        return found
+
+    def _unary(self, node: ast.UnaryOp, scope: Scope) -> Types:
+        if type(node.op) is ast.Not:
+            return _BOOL
+        operand = self.of(node.operand, scope)
+        if not operand:
+            return operand
+        if operand <= _WHOLE:
+            return _INT
+        return _FLOAT if operand <= _FLOAT and type(node.op) is not ast.Invert else None
+
+    def _binary(self, node: ast.BinOp, scope: Scope) -> Types:
+        return self.operation(node.op, self.of(node.left, scope), self.of(node.right, scope))
+
+    def operation(self, op: ast.operator, left: Types, right: Types) -> Types:
+        """What ``left op right`` gives for operands of these types."""
+        if left is None or right is None:
+            return None
+        if not left or not right:
+            return _NOTHING
+        kind = type(op)
+        if left <= _REAL and right <= _REAL:
+            if kind is ast.Pow:
+                return None
+            if kind is ast.Div:
+                return _FLOAT
+            if left <= _WHOLE and right <= _WHOLE:
+                return _WHOLE if kind in (ast.BitAnd, ast.BitOr, ast.BitXor) else _INT
+            return _FLOAT if left <= _FLOAT or right <= _FLOAT else _REAL
+        if kind is ast.Add and left == right and left in (_STR, _LIST, _TUPLE):
+            return left
+        if kind is ast.Mult and left in (_STR, _LIST, _TUPLE) and right <= _WHOLE:
+            return left
+        return None
+
+    def _either(self, node: ast.IfExp, scope: Scope) -> Types:
+        return _union(self.of(node.body, scope), self.of(node.orelse, scope))
+
+    def _walrus(self, node: ast.NamedExpr, scope: Scope) -> Types:
+        return self.of(node.value, scope)
+
+    def _item(self, node: ast.Subscript, scope: Scope) -> Types:
+        value = self.of(node.value, scope)
+        if value == _STR:
+            return _STR
+        if value in (_LIST, _TUPLE) and type(node.slice) is ast.Slice:
+            return value
+        return value if value == _NOTHING else None
+
+    def _call(self, node: ast.Call, scope: Scope) -> Types:
+        func = node.func
+        if type(func) is ast.Name:
+            if self.is_builtin(func, scope) and func.id in RESULTS:
+                return frozenset({RESULTS[func.id]})
+            return None
+        if type(func) is ast.Attribute:
+            value = self.of(func.value, scope)
+            if not value:
+                return value
+            results = {_METHODS.get(kind, {}).get(func.attr) for kind in value}
+            if None not in results:
+                return frozenset(r for r in results if r is not None)
+        return None
+
+    def is_builtin(self, func: ast.expr, scope: Scope, *names: str) -> bool:
+        """Is this the name of an offered builtin that nobody has bound (and one of ``names``)?"""
+        return (
+            type(func) is ast.Name
+            and func.id in tables.OFFERED_CALLS
+            and func.id not in self.shadowed
+            and (not names or func.id in names)
+            and scope.is_global(func.id)
+        )
+
+    # ------------------------------------------------------------ what iterating gives
+
+    def elements(self, node: ast.expr, scope: Scope) -> Types:
+        """The types of what iterating over an expression gives."""
+        if isinstance(node, (ast.Tuple, ast.List, ast.Set)):
+            found: Types = _NOTHING
+            for element in node.elts:
+                found = _union(found, self.of(element, scope))
+            return found
+        value = self.of(node, scope)
+        if value == _STR:
+            return _STR
+        if value is not None and value <= {"bytes", "bytearray"}:
+            return _INT
+        if type(node) is ast.Call:
+            if self.is_builtin(node.func, scope, "range"):
+                return _INT
+            if (
+                type(node.func) is ast.Attribute
+                and node.func.attr in _TEXTS
+                and self.of(node.func.value, scope) == _STR
+            ):
+                return _STR
+        return None
+
+    def parts(self, node: ast.expr, count: int, scope: Scope) -> list[Types]:
+        """The types of the ``count`` values that each element of an iterable unpacks into."""
+        unknown: list[Types] = [None] * count
+        if type(node) is ast.Call and not node.keywords:
+            if self.is_builtin(node.func, scope, "enumerate") and count == 2:
+                return [_INT, None]  # what is counted may be anybody's, once the name is rebound
+        if isinstance(node, (ast.Tuple, ast.List)):
+            found: list[Types] = [_NOTHING] * count
+            for element in node.elts:
+                if type(element) is not ast.Tuple or len(element.elts) != count:
+                    return unknown
+                if any(type(part) is ast.Starred for part in element.elts):
+                    return unknown
+                for index, part in enumerate(element.elts):
+                    found[index] = _union(found[index], self.of(part, scope))
+            return found
+        return unknown
+
+
+class Source:
+    """One binding: where its value comes from."""
+
+    __slots__ = ("index", "node", "of", "op", "scope", "target")
+
+    def __init__(
+        self,
+        node: ast.expr,
+        scope: Scope,
+        *,
+        of: str = "value",
+        index: int = 0,
+        op: ast.operator | None = None,
+        target: ast.expr | None = None,
+    ) -> None:
+        self.node, self.scope = node, scope
+        self.of, self.index = of, index
+        self.op, self.target = op, target
+
+    def types(self, known: Inference) -> Types:
+        if self.of == "elements":
+            return known.elements(self.node, self.scope)
+        if self.of == "parts":
+            assert isinstance(self.target, (ast.Tuple, ast.List))
+            return known.parts(self.node, len(self.target.elts), self.scope)[self.index]
+        if self.op is not None:
+            assert self.target is not None
+            return known.operation(
+                self.op, known.of(self.target, self.scope), known.of(self.node, self.scope)
+            )
+        return known.of(self.node, self.scope)
+
+
+class _Bindings:
+    """Collects how the frame of one function binds its names, the comprehensions in it included."""
+
+    def __init__(self, inference: Inference) -> None:
+        self.inference = inference
+        #: ``None`` for a name that is bound in a way not understood.
+        self.inner: dict[Scope, dict[str, list[Source] | None]] = {}
+
+    def parameters(self, args: ast.arguments, scope: Scope) -> None:
+        for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs):
+            self.unknown(arg.arg, scope)
+        for packed, empty in ((args.vararg, ast.Tuple([])), (args.kwarg, ast.Dict([], []))):
+            if packed is not None:  # an exact tuple, an exact dict
+                self.bind(packed.arg, Source(empty, scope), scope)
+
+    def bind(self, name: str, source: Source, scope: Scope) -> None:
+        known = self.inner[scope].setdefault(name, [])
+        if known is not None:
+            known.append(source)
+
+    def unknown(self, name: str, scope: Scope) -> None:
+        while scope.kind == "comp" and name not in scope.bound and scope.parent is not None:
+            scope = scope.parent
+        self.inner.setdefault(scope, {})[name] = None
+
+    def visit(self, node: ast.AST, scope: Scope) -> None:
+        handler = _STATEMENTS.get(type(node))
+        if handler is not None:
+            handler(self, node, scope)
+        elif isinstance(node, ast.Name):
+            if type(node.ctx) is ast.Store:
+                self.unknown(node.id, scope)
+        else:
+            for field in ("name", "rest", "asname"):  # handlers, patterns, type parameters
+                bound = getattr(node, field, None)
+                if type(bound) is str:
+                    self.unknown(bound, scope)
+            self.children(node, scope)
+
+    def children(self, node: ast.AST, scope: Scope) -> None:
+        for child in ast.iter_child_nodes(node):
+            self.visit(child, scope)
+
+    def target(self, target: ast.expr, value: ast.expr, scope: Scope) -> None:
+        """``target = value``"""
+        if type(target) is ast.Name:
+            self.bind(target.id, Source(value, scope), scope)
+        elif isinstance(target, (ast.Tuple, ast.List)) and isinstance(value, (ast.Tuple, ast.List)):
+            starred = any(type(e) is ast.Starred for e in (*target.elts, *value.elts))
+            if starred or len(target.elts) != len(value.elts):
+                self.visit(target, scope)
+            else:
+                for inner, part in zip(target.elts, value.elts, strict=True):
+                    self.target(inner, part, scope)
+        else:
+            self.visit(target, scope)
+
+    def each(self, target: ast.expr, iterable: ast.expr, scope: Scope, around: Scope) -> None:
+        """``for target in iterable``"""
+        if type(target) is ast.Name:
+            self.bind(target.id, Source(iterable, around, of="elements"), scope)
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            for index, element in enumerate(target.elts):
+                if type(element) is ast.Name and not any(
+                    type(e) is ast.Starred for e in target.elts
+                ):
+                    source = Source(iterable, around, of="parts", index=index, target=target)
+                    self.bind(element.id, source, scope)
+                else:
+                    self.visit(element, scope)
+        else:
+            self.visit(target, scope)
+
+    # ------------------------------------------------------------ statements
+
+    def assign(self, node: ast.Assign, scope: Scope) -> None:
+        self.visit(node.value, scope)
+        for target in node.targets:
+            self.target(target, node.value, scope)
+
+    def annotated(self, node: ast.AnnAssign, scope: Scope) -> None:
+        if node.value is not None:
+            self.visit(node.value, scope)
+            self.target(node.target, node.value, scope)
+        elif type(node.target) is not ast.Name:
+            self.visit(node.target, scope)
+
+    def augmented(self, node: ast.AugAssign, scope: Scope) -> None:
+        self.visit(node.value, scope)
+        if type(node.target) is ast.Name:
+            name = node.target.id
+            again = ast.Name(name, ast.Load())
+            self.bind(name, Source(node.value, scope, op=node.op, target=again), scope)
+        else:
+            self.visit(node.target, scope)
+
+    def loop(self, node: ast.For | ast.AsyncFor, scope: Scope) -> None:
+        self.visit(node.iter, scope)
+        if type(node) is ast.For:
+            self.each(node.target, node.iter, scope, scope)
+        else:
+            self.visit(node.target, scope)
+        for statement in (*node.body, *node.orelse):
+            self.visit(statement, scope)
+
+    def definition(self, node: ast.AST, scope: Scope) -> None:
+        """A function or class binds its name; what runs inside is none of this frame's."""
+        name = getattr(node, "name", None)
+        if type(name) is str:
+            self.unknown(name, scope)
+        for walrus in _walruses(node):
+            self.unknown(walrus, scope)
+
+    def imported(self, node: ast.Import | ast.ImportFrom, scope: Scope) -> None:
+        for alias in node.names:
+            self.unknown(alias.asname or alias.name.split(".")[0], scope)
+
+    def walrus(self, node: ast.NamedExpr, scope: Scope) -> None:
+        self.unknown(node.target.id, scope)
+        self.visit(node.value, scope)
+
+    def comprehension(
+        self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp, scope: Scope
+    ) -> None:
+        inner = self.inference.scopes.of[node]
+        self.inner.setdefault(inner, {})
+        if inner.kind != "comp":  # a function of its own: only its own names are its locals
+            for name in _walruses(node):
+                self.unknown(name, scope)
+        for index, generator in enumerate(node.generators):
+            around = scope if index == 0 else inner
+            self.visit(generator.iter, around)
+            if generator.is_async:
+                self.visit(generator.target, inner)
+            else:
+                self.each(generator.target, generator.iter, inner, around)
+            for condition in generator.ifs:
+                self.visit(condition, inner)
+        if isinstance(node, ast.DictComp):
+            self.visit(node.key, inner)
+            self.visit(node.value, inner)
+        else:
+            self.visit(node.elt, inner)
+
+
+def _walruses(node: ast.AST) -> Iterator[str]:
+    for inner in ast.walk(node):
+        if type(inner) is ast.NamedExpr:
+            yield inner.target.id
+
+
+def _union(one: Types, other: Types) -> Types:
+    return None if one is None or other is None else one | other
+
+
+def _within(types: Types, allowed: frozenset[str]) -> bool:
+    return types is not None and types <= allowed
+
+
+def within(types: Types, allowed: frozenset[str]) -> bool:
+    """Is something known, and all of it in ``allowed``?"""
+    return bool(types) and types <= allowed  # type: ignore[operator]  # not None where true
+
+
+def has_native(types: Types, name: str) -> bool:
+    """Have all these types a public method ``name`` that needs no guard?"""
+    if not types or name.startswith("_"):
+        return False
+    for kind in types:
+        cls = _OF_TYPE.get(kind)
+        if cls is None or not hasattr(cls, name) or name in tables.GUARDED_METHODS[cls]:
+            return False
+    return True
+
+
+_STATEMENTS = {
+    ast.Assign: _Bindings.assign,
+    ast.AnnAssign: _Bindings.annotated,
+    ast.AugAssign: _Bindings.augmented,
+    ast.For: _Bindings.loop,
+    ast.AsyncFor: _Bindings.loop,
+    ast.FunctionDef: _Bindings.definition,
+    ast.AsyncFunctionDef: _Bindings.definition,
+    ast.ClassDef: _Bindings.definition,
+    ast.Lambda: _Bindings.definition,
+    ast.Import: _Bindings.imported,
+    ast.ImportFrom: _Bindings.imported,
+    ast.NamedExpr: _Bindings.walrus,
+    ast.ListComp: _Bindings.comprehension,
+    ast.SetComp: _Bindings.comprehension,
+    ast.DictComp: _Bindings.comprehension,
+    ast.GeneratorExp: _Bindings.comprehension,
+}
+_EXPRESSIONS = {
+    ast.Name: Inference._name,
+    ast.Constant: Inference._constant,
+    ast.JoinedStr: Inference._text,
+    ast.Compare: Inference._compare,
+    ast.BoolOp: Inference._bool,
+    ast.UnaryOp: Inference._unary,
+    ast.BinOp: Inference._binary,
+    ast.IfExp: Inference._either,
+    ast.NamedExpr: Inference._walrus,
+    ast.Subscript: Inference._item,
+    ast.Call: Inference._call,
+    ast.List: lambda self, node, scope: _LIST,
+    ast.ListComp: lambda self, node, scope: _LIST,
+    ast.Tuple: lambda self, node, scope: _TUPLE,
+    ast.Dict: lambda self, node, scope: _DICT,
+    ast.DictComp: lambda self, node, scope: _DICT,
+    ast.Set: lambda self, node, scope: _SET,
+    ast.SetComp: lambda self, node, scope: _SET,
+}
