@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 from collections.abc import Callable, Iterator
@@ -59,9 +60,41 @@ def no_model_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
+# ---------------------------------------------------------------- what agent code leaves behind
+
+TESTS = Path(__file__).resolve().parent
+
+# The suites whose programs drop coroutines, generators and event loops on purpose. Everywhere else a
+# thing that is left open is ours, and an error.
+AGENT_CODE = {"escapes", "fuzz", "language", "limits", "sandbox"}
+LEFT_BEHIND = (
+    "ignore::pytest.PytestUnraisableExceptionWarning",
+    "ignore:coroutine .* was never awaited:RuntimeWarning",
+)
+
+
+def _runs_agent_code(path: Path) -> bool:
+    return path.relative_to(TESTS).parts[0] in AGENT_CODE
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if _runs_agent_code(item.path):
+            for ignored in LEFT_BEHIND:
+                item.add_marker(pytest.mark.filterwarnings(ignored))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def nothing_left_for_the_next_file(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What agent code dropped is collected in the file that dropped it, not in whatever comes next."""
+    yield
+    if _runs_agent_code(request.path):
+        gc.collect()
+
+
 # ---------------------------------------------------------------- golden files
 
-GOLDEN = Path(__file__).resolve().parent / "golden"
+GOLDEN = TESTS / "golden"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

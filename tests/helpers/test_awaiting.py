@@ -185,7 +185,8 @@ def deep():
     except RecursionError:
         pass
     try:
-        found.append(asyncio.run(waiting.pop()))
+        found.append(asyncio.run(waiting[-1]))
+        waiting.pop()
     except RecursionError:
         found.append(None)
 
