@@ -115,10 +115,8 @@ class Writing(Reading):
                     )
                 )
             store(owner, name, value)
-        elif cls is types.SimpleNamespace:
-            store(owner, name, value)
-        elif kind in (kinds.BUILTIN, kinds.INTERNAL):
-            store(owner, name, value)  # has no attributes to set: Python says so
+        elif cls is types.SimpleNamespace or kind in (kinds.BUILTIN, kinds.INTERNAL):
+            store(owner, name, value)  # builtins have no attributes to set: Python says so
         else:
             raise AttributeRefused(
                 f"attributes of a {cls.__name__!r} object cannot be assigned here; "
@@ -185,12 +183,14 @@ class Writing(Reading):
                 self.door(owner, name)
             (object.__delattr__ if plain else delattr)(owner, name)
         elif (
-            kind == kinds.REGISTERED and (rule := self.decisions.rule(cls)) and rule.writable(name)
+            kind in (kinds.BUILTIN, kinds.INTERNAL)
+            or (kind == kinds.EXCEPTION and (not name.startswith("__") or name in EXCEPTION_WRITES))
+            or (
+                kind == kinds.REGISTERED
+                and (rule := self.decisions.rule(cls))
+                and rule.writable(name)
+            )
         ):
-            delattr(owner, name)
-        elif kind in (kinds.BUILTIN, kinds.INTERNAL):
-            delattr(owner, name)
-        elif kind == kinds.EXCEPTION and (not name.startswith("__") or name in EXCEPTION_WRITES):
             delattr(owner, name)
         else:
             raise AttributeRefused(
