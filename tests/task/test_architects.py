@@ -159,6 +159,17 @@ def test_the_childs_model_reads_only_what_the_child_was_given() -> None:
     assert "Review" not in seen[1][0].text
 
 
+def test_the_listing_shows_what_the_verbs_take_here() -> None:
+    text = str(agex.view(architect()))
+    listing = text[text.index("class AgentType") :]
+
+    assert "def fn(self, f: Any = None, /, *, name: str | None = None" in listing
+    assert "recursive: bool = False" in listing
+    assert not [
+        word for word in ("configure", "MemberSpec", "check", "**options") if word in listing
+    ]
+
+
 def test_functions_and_classes_of_the_architects_own_making_can_be_handed_on() -> None:
     code = """
 from dataclasses import dataclass

@@ -48,7 +48,8 @@ def class_members(rule: TypeRule) -> list[Member]:
     for name in rule.members():
         if name in done or _is_known_elsewhere(cls, name, fields is not None):
             continue
-        member = _member(cls, name)
+        other = rule.instead(name)
+        member = _method_instead(name, other) if callable(other) else _member(cls, name)
         if member is not None:
             shown.append(member)
     return shown
@@ -107,6 +108,13 @@ def _is_known_elsewhere(cls: type, name: str, is_record: bool) -> bool:
     # ``model_config`` is put on each model; a method of the same name is the model's own.
     foreign = any(root_package(base) != home for base in others)
     return is_record and foreign and not callable(own_dict(first)[name])
+
+
+def _method_instead(name: str, other: Any) -> Member:
+    """A method that agent code has in another form, with the parameters of that form."""
+    text = signature_text(signature_of(other), drop_first=True)
+    inner = "(self" + (", " if text[1] != ")" else "") + text[1:]
+    return Member(name, f"def {name}{inner}", other, True)
 
 
 def _member(cls: type, name: str) -> Member | None:

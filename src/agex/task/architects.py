@@ -15,9 +15,10 @@ since it may call them anyway. Beyond that:
 
 from __future__ import annotations
 
+import inspect
 import types
 import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import FunctionType
 from typing import Any
@@ -124,6 +125,8 @@ def maker(
         return make(name, primer, within(options, given), Registry(within=policy))
 
     made.__name__ = made.__qualname__ = "Agent"
+    made.__doc__ = MAKING
+    made.__signature__ = inspect.signature(agent_signature)  # type: ignore[attr-defined]  # for help()
     return made
 
 
@@ -180,8 +183,8 @@ def cls(
     *,
     name: str | None = None,
     visibility: Visibility = "high",
-    include: Any = "*",
-    exclude: Any = "_*",
+    include: str | Sequence[str] = "*",
+    exclude: str | Sequence[str] = "_*",
     constructable: bool = True,
 ) -> Any:
     """``agent.cls`` as agent code has it."""
@@ -213,8 +216,8 @@ def module(
     *,
     name: str | None = None,
     visibility: Visibility = "low",
-    include: Any = "*",
-    exclude: Any = ("_*", "*._*"),
+    include: str | Sequence[str] = "*",
+    exclude: str | Sequence[str] = ("_*", "*._*"),
     recursive: bool = False,
 ) -> Any:
     """``agent.module`` as agent code has it."""
@@ -273,6 +276,8 @@ def task(agent: Any, f: Any = None, /, *, primer: Any = None, **given: Any) -> A
 
 
 INSTEAD: Mapping[str, Callable[..., Any]] = {"cls": cls, "fn": fn, "module": module, "task": task}
+for _verb, _function in INSTEAD.items():
+    _function.__doc__ = WORDS[_verb]  # what help() says to agent code
 
 
 # ---------------------------------------------------------------- a task's function, made of plain parts
