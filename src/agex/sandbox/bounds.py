@@ -10,6 +10,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Sized
+from decimal import Decimal
 from itertools import islice
 from numbers import Rational
 from typing import Any
@@ -24,6 +25,10 @@ MAX_ITEMS = 20_000_000
 MAX_BITS = 1_000_000
 #: Bits of the operands of three-argument ``pow``, which is quadratic per step.
 MAX_MODULAR_BITS = 20_000
+#: Product of the bits of two integers that are divided in one call.
+MAX_WORK = 2 * MAX_BITS * MAX_BITS
+#: Digits of a decimal that is made an integer.
+MAX_DIGITS = 50_000
 #: Width and precision in a format specification.
 MAX_WIDTH = 1_000_000
 #: Items that C code may take from a ``range`` that it cannot be stopped in.
@@ -134,6 +139,31 @@ def power_in_place(base: Any, exponent: Any) -> Any:
     check_power(base, exponent)
     base **= exponent
     return base
+
+
+def check_division(*numbers: Any) -> None:
+    """Raise where dividing these integers by one another would take long: it is quadratic."""
+    sizes = sorted(number.bit_length() for number in numbers if isinstance(number, int))
+    if sizes and sizes[-1] * sizes[-2:][0] > MAX_WORK:
+        raise SizeRefused(
+            "dividing integers of this size takes too long in one step here; "
+            f"at most {MAX_BITS:,} bits each"
+        )
+
+
+def floor_divide(left: Any, right: Any) -> Any:
+    """``left // right``, bounded."""
+    check_division(left, right)
+    return left // right
+
+
+def check_decimal(value: Any) -> None:
+    """Raise where a decimal is too long to become an integer, which is quadratic."""
+    if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) > MAX_DIGITS:
+        raise SizeRefused(
+            f"an integer of {value.adjusted():,} digits would come of this Decimal; "
+            f"at most {MAX_DIGITS:,} here"
+        )
 
 
 def _check_shift(left: Any, count: Any) -> None:

@@ -11,6 +11,7 @@ import builtins
 import inspect
 import types
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from agex.errors import TypeRefused
@@ -382,7 +383,17 @@ class Builtins:
     def pow_(self, base: Any, exp: Any, mod: Any = None) -> Any:
         return bounds.power(base, exp, mod)
 
+    def int_(self, /, *args: Any, **kwargs: Any) -> Any:
+        if len(args) == 1:
+            bounds.check_decimal(args[0])
+        return int(*args, **kwargs)
+
+    def divmod_(self, left: Any, right: Any, /) -> Any:
+        bounds.check_division(left, right)
+        return divmod(left, right)
+
     def round_(self, number: Any, ndigits: Any = None) -> Any:
+        bounds.check_decimal(number)
         if ndigits is None:
             return round(number)
         bounds.round_digits(number, ndigits)
@@ -500,6 +511,11 @@ def offered(guards: Guards, write: Callable[[str], object]) -> dict[str, Any]:
                  "bytes", "bytearray"):  # fmt: skip
         result[f"$n_{name}"] = getattr(builtins, name)
     result["$range"] = range
+    if guards.policy.type_rule(Decimal) is not None:
+        # The only numbers that C code takes long to make an int of; everybody else gets the builtin.
+        result["$b_int"] = made.int_
+        result["$n_round"] = made.round_
+        guards.substitutes[id(int)] = (int, made.int_)
     result["type"] = Type
     result["SystemExit"] = SystemExit
     result["KeyboardInterrupt"] = KeyboardInterrupt

@@ -5,7 +5,8 @@ A watcher thread wakes while any action runs. When a deadline has passed, it *ar
 by setting the flag ``$stop`` in every session's globals, which compiled loops and functions read. Armed
 code calls :func:`look`, which compares the clock with the *calling thread's own* deadline: so an
 interrupt lands in agent code, in the thread that is late, and nowhere else. Until then the cost is
-nothing, or one flag test per loop turn.
+nothing, or one flag test per loop turn. One step of agent code that stays in C for long is another
+matter; in the main thread a second interrupter ends some of those (see ``interrupts.py``).
 
 A deadline is paused while a sub-agent runs under one of its own, and memory that the process gained
 since an action began is looked at by the same watcher.
@@ -24,6 +25,7 @@ from types import CodeType
 from typing import Any
 
 from agex.errors import LimitReached
+from agex.sandbox.interrupts import Interrupter
 
 #: Interpreters that can watch agent code from outside need no flag in it.
 MONITORING = sys.version_info >= (3, 12)
@@ -140,15 +142,22 @@ class _Watcher:
         late = False
         resident = -1
         for deadline in self.active:
-            if deadline.expired is None and now >= deadline.at:
-                deadline.expired = "timeout_seconds"
-            elif deadline.expired is None and deadline.max_memory is not None:
-                if resident < 0:
-                    resident = _resident()
-                if resident - deadline.memory_at_start > deadline.max_memory:
-                    deadline.expired = "max_memory"
+            if deadline.expired is None:
+                resident = self.judge(deadline, now, resident)
             late = late or deadline.expired is not None
         return late
+
+    @staticmethod
+    def judge(deadline: Deadline, now: float, resident: int) -> int:
+        """Note on the deadline whether a limit was reached; the memory held, read if it was -1."""
+        if now >= deadline.at:
+            deadline.expired = "timeout_seconds"
+        elif deadline.max_memory is not None:
+            if resident < 0:
+                resident = _resident()
+            if resident - deadline.memory_at_start > deadline.max_memory:
+                deadline.expired = "max_memory"
+        return resident
 
     # ------------------------------------------------------------ arming
 
@@ -200,6 +209,23 @@ class _Watcher:
 _watcher = _Watcher()
 
 
+def _due() -> LimitReached | None:
+    """The signal for the calling thread's deadline if it has passed; takes no lock.
+
+    Asked by a signal handler, while the watcher may be waiting for the interpreter lock.
+    """
+    stack = _thread.stack
+    if not stack:
+        return None
+    deadline = stack[-1]
+    if deadline.expired is None:
+        _watcher.judge(deadline, time.monotonic(), -1)
+    return None if deadline.expired is None else deadline.stop()
+
+
+_interrupter = Interrupter(_due)
+
+
 def _fresh_watcher() -> None:
     """After a fork the watcher's thread is gone: begin anew, knowing the same code."""
     global _watcher, _statm
@@ -212,6 +238,7 @@ def _fresh_watcher() -> None:
     if _watcher.active:
         _watcher.thread = threading.Thread(target=_watcher._watch, name="agex-clock", daemon=True)
         _watcher.thread.start()
+        _resume(_thread.stack[-1])  # timers do not outlive a fork either
 
 
 if hasattr(os, "register_at_fork"):
@@ -305,13 +332,23 @@ def running(deadline: Deadline) -> Iterator[Deadline]:
     deadline.at = time.monotonic() + deadline.seconds
     stack.append(deadline)
     _watcher.start(deadline)
+    _interrupter.start(deadline.seconds)
     try:
         yield deadline
     finally:
+        _interrupter.stop()
         _watcher.end(deadline)
         stack.pop()
         if outer is not None:
             outer.at = time.monotonic() + outer.remaining
+            _resume(outer)
+
+
+def _resume(deadline: Deadline) -> None:
+    """Set the timer again for a deadline that counts once more, or never did stop."""
+    left = deadline.at - time.monotonic()
+    if left < float("inf"):
+        _interrupter.start(left)
 
 
 @contextmanager
@@ -323,7 +360,9 @@ def paused() -> Iterator[None]:
         return
     remaining = deadline.at - time.monotonic()
     deadline.at = float("inf")
+    _interrupter.stop()
     try:
         yield
     finally:
         deadline.at = time.monotonic() + remaining
+        _resume(deadline)

@@ -157,6 +157,8 @@ class Decisions:
                 return Verdict.REFUSED, ""
             if rule.instead(name) is not None:
                 return Verdict.ASK, ""
+            if name in kinds.REGISTERED_GUARDED.get(owner, ()):
+                return Verdict.GUARDED, ""
             found = find(owner, name)
             if found is not None and isinstance(found[1], MUTABLE):
                 return Verdict.ASK, ""

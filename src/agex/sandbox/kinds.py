@@ -16,6 +16,8 @@ import dataclasses
 import enum
 import functools
 import itertools
+import json
+import re
 import string
 import types
 import typing
@@ -217,6 +219,9 @@ LANGUAGE_MEMBERS: dict[type, frozenset[str] | None] = {
     type(dataclasses.make_dataclass("_", ()).__dataclass_params__): frozenset(  # type: ignore[attr-defined]
         """init repr eq order unsafe_hash frozen match_args kw_only slots weakref_slot""".split()
     ),
+    type(dataclasses.make_dataclass("_", ()).__dataclass_params__): frozenset(  # type: ignore[attr-defined]
+        """init repr eq order unsafe_hash frozen match_args kw_only slots weakref_slot""".split()
+    ),
     dataclasses.KW_ONLY: frozenset(),
     **{type(made(function)()): frozenset() for made, function in _MANAGERS},
     contextlib.suppress: frozenset(),
@@ -281,6 +286,13 @@ LANGUAGE_GUARDED: dict[type, frozenset[str]] = {
     contextlib.ExitStack: EXIT_STACK,
     contextlib.AsyncExitStack: EXIT_STACK
     | {"enter_async_context", "push_async_exit", "push_async_callback"},
+}
+
+#: Guarded methods of library types, where these are registered: work in C that the policy allows and
+#: the clock has to be able to end.
+REGISTERED_GUARDED: dict[type, frozenset[str]] = {
+    re.Pattern: frozenset("match fullmatch search findall finditer split sub subn".split()),
+    json.JSONEncoder: frozenset({"encode", "iterencode"}),
 }
 
 #: Every builtin exception class, by identity.

@@ -7,6 +7,7 @@ module that every agent may import.
 
 from __future__ import annotations
 
+import decimal
 import fractions
 import functools
 import json
@@ -17,7 +18,16 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from agex.sandbox import bounds, chance, clock, event_loops, methods
+from agex.sandbox import (
+    bounds,
+    chance,
+    clock,
+    event_loops,
+    expressions,
+    interrupts,
+    json_text,
+    methods,
+)
 from agex.sandbox.guards import Guards
 
 Table: TypeAlias = dict[Any, Callable[..., Any]]
@@ -63,6 +73,21 @@ def _math(guards: Guards) -> Table:
 
         return wrapped
 
+    def whole(real: Any) -> Callable[..., Any]:
+        def rounded(number: Any, /) -> Any:
+            bounds.check_decimal(number)
+            return real(number)
+
+        return rounded
+
+    def dividing(real: Any) -> Callable[..., Any]:
+        @interrupts.stoppable
+        def wrapped(*numbers: Any) -> Any:
+            bounds.check_division(*numbers)
+            return real(*numbers)
+
+        return wrapped
+
     def product(iterable: Any, *, start: Any = 1) -> Any:
         result = start
         for index, item in enumerate(methods.taken(guards, iterable)):
@@ -83,6 +108,7 @@ def _math(guards: Guards) -> Table:
 
     def fraction(*args: Any, **kwargs: Any) -> Any:
         for arg in args:
+            bounds.check_decimal(arg)
             if isinstance(arg, str) and "e" in arg.lower():
                 exponent = arg.lower().rpartition("e")[2].lstrip("+-")
                 if len(exponent) > 4:
@@ -96,8 +122,17 @@ def _math(guards: Guards) -> Table:
         math.fsum: iterating(math.fsum),
         math.prod: product,
         math.lcm: common_multiple,
+        math.gcd: dividing(math.gcd),
+        math.isqrt: dividing(math.isqrt),
         fractions.Fraction: fraction,
+        **{real: whole(real) for real in _whole_numbers(guards)},
     }
+
+
+def _whole_numbers(guards: Guards) -> list[Any]:
+    """What makes integers of decimals, where there are any: the twins cost floats a call."""
+    known = guards.policy.type_rule(decimal.Decimal) is not None
+    return [math.floor, math.ceil, math.trunc] if known else []
 
 
 def _json(guards: Guards) -> Table:
@@ -108,6 +143,18 @@ def _json(guards: Guards) -> Table:
             for name in names:
                 if kwargs.get(name) is not None:
                     kwargs[name] = guards.call(kwargs[name])
+            return real(subject, *args, **kwargs)
+
+        return wrapped
+
+    def writing(real: Any) -> Callable[..., Any]:
+        def wrapped(subject: Any, *args: Any, **kwargs: Any) -> Any:
+            json_text.check(subject)
+            if kwargs.get("default") is not None:
+                kwargs["default"] = json_text.checking_default(guards.call(kwargs["default"]))
+            if kwargs.get("cls") is not None:
+                make = guards.call(kwargs["cls"])
+                kwargs["cls"] = lambda **options: json_text.Bounded(make(**options))
             return real(subject, *args, **kwargs)
 
         return wrapped
@@ -123,25 +170,18 @@ def _json(guards: Guards) -> Table:
     return {
         json.loads: checking(json.loads, *hooks),
         json.load: checking(json.load, *hooks),
-        json.dumps: checking(json.dumps, "cls", "default"),
-        json.dump: checking(json.dump, "cls", "default"),
+        json.dumps: writing(json.dumps),
+        json.dump: writing(json.dump),
     }
 
 
 def _text(guards: Guards) -> Table:
-    def substitution(real: Any) -> Callable[..., Any]:
-        def sub(pattern: Any, repl: Any, text: Any, *args: Any, **kwargs: Any) -> Any:
-            return real(
-                pattern, guards.call(repl) if callable(repl) else repl, text, *args, **kwargs
-            )
-
-        return sub
-
     def no_formatter(*_: Any, **__: Any) -> Any:
         raise TypeError("string.Formatter is not offered here; use str.format or f-strings")
 
     return {
-        re.sub: substitution(re.sub),
-        re.subn: substitution(re.subn),
+        re.finditer: expressions.finding(re.finditer),
+        re.sub: expressions.substitution(guards.call, re.sub),
+        re.subn: expressions.substitution(guards.call, re.subn),
         string.Formatter: no_formatter,
     }

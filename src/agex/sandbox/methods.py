@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import collections
 import collections.abc
+import json
 import re
 from collections.abc import Callable
 from types import MethodType
 from typing import Any, Protocol
 
 from agex.errors import TypeRefused
-from agex.sandbox import bounds, clock, expressions, kinds, tables
+from agex.sandbox import bounds, clock, expressions, json_text, kinds, tables
 from agex.sandbox.decisions import Decisions
 from agex.sandbox.formatting import Texts
 from agex.sandbox.opaque import TRACEBACK, Type
@@ -128,6 +129,8 @@ def guarded_method(rules: Rules, owner: Any, name: str, holder: type | None = No
         return _exit_stack(rules, name, real)
     if cls is re.Pattern:
         return expressions.method(rules.call, real, name)
+    if isinstance(owner, json.JSONEncoder):
+        return json_text.method(owner, real, name)
     if name == "register":
         return lambda key, function=None: (
             real(rules.call(key)) if function is None else real(key, rules.call(function))

@@ -58,6 +58,8 @@ class Classes(Bodies):
             raise self.refusal(cls, name)
         if not rule.allows(name):
             raise self.refusal(cls, name, self.decisions.sentence(cls, name, rule))
+        if name in kinds.REGISTERED_GUARDED.get(holder, ()):
+            return self.unbound(cls, holder, name, raw)
         instead = rule.instead(name)
         return instead if instead is not None else copied(getattr(cls, name))
 
