@@ -181,15 +181,10 @@ TEXT = (
         ),
     ),
     Exposed("textwrap"),
-    Exposed(
-        "pprint",
-        include=("pformat", "pprint", "pp"),
-        instead={
-            "pformat": standins.pformat,
-            "pprint": standins.no_pprint,
-            "pp": standins.no_pprint,
-        },
-    ),
+    Exposed("pprint", include=("pformat", "pprint", "pp")),
+    Exposed("fnmatch", include=("fnmatch", "fnmatchcase", "filter")),
+    Exposed("keyword", include=("iskeyword", "issoftkeyword", "kwlist", "softkwlist")),
+    Exposed("shlex", include=("split", "quote", "join")),
     Exposed("unicodedata", deny=("ucd_3_2_0", "UCD")),
     Exposed(
         "re",
@@ -218,7 +213,18 @@ TEXT = (
 )  # fmt: skip
 
 DATA = (
-    Exposed("json", include=("dumps", "loads", "JSONDecodeError", "JSONEncoder", "JSONDecoder")),
+    Exposed(
+        "json",
+        include=(
+            "dumps",
+            "loads",
+            "dump",
+            "load",
+            "JSONDecodeError",
+            "JSONEncoder",
+            "JSONDecoder",
+        ),
+    ),
     Exposed(
         "csv",
         include=(

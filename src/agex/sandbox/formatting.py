@@ -98,7 +98,11 @@ class Texts:
         if type(value) in PLAIN:
             return format(value, spec)
         cls = type(value)
-        if self.has_own(cls, "__format__") or self.decisions.kind(cls) == kinds.REGISTERED:
+        writer: type = find(cls, "__format__")[0]  # type: ignore[index]  # object has it
+        if self.has_own(cls, "__format__") or kinds.REGISTERED in (
+            self.decisions.kind(cls),
+            self.decisions.kind(writer),
+        ):
             return format(value, spec)
         if isinstance(value, enum.Enum) and is_agent_class(cls):
             return format(value, spec)
@@ -239,7 +243,8 @@ class Texts:
                 return self._safe(value.__dict__.get("data"), seen, depth + 1, budget)
             if isinstance(value, (int, float, complex, _str, bytes)):
                 return 60
-            if find(cls, "__repr__")[0] is object:  # type: ignore[index]  # object has it
+            writer: type = find(cls, "__repr__")[0]  # type: ignore[index]  # object has it
+            if writer is object or decisions.kind(writer) == kinds.REGISTERED:
                 return 60
             return None
         return None

@@ -27,6 +27,7 @@ from agex.sandbox import (
     interrupts,
     json_text,
     methods,
+    pretty,
 )
 from agex.sandbox.guards import Guards
 
@@ -39,6 +40,7 @@ def twins(guards: Guards) -> dict[int, tuple[Any, Any]]:
         **_math(guards),
         **(chance.twins() if guards.policy.module("random") is not None else {}),
         **_json(guards),
+        **pretty.twins(guards),
         **_text(guards),
         time.sleep: clock.sleep,
     }
@@ -167,11 +169,21 @@ def _json(guards: Guards) -> Table:
         "parse_constant",
         "object_pairs_hook",
     )
+    loads = checking(json.loads, *hooks)
+    dumps = writing(json.dumps)
+
+    # What is read from and written to passes the guards like any other method call.
+    def load(fp: Any, **options: Any) -> Any:
+        return loads(guards.call(guards.value(fp, "read"))(), **options)
+
+    def dump(obj: Any, fp: Any, **options: Any) -> None:
+        guards.call(guards.value(fp, "write"))(dumps(obj, **options))
+
     return {
-        json.loads: checking(json.loads, *hooks),
-        json.load: checking(json.load, *hooks),
-        json.dumps: writing(json.dumps),
-        json.dump: writing(json.dump),
+        json.loads: loads,
+        json.load: load,
+        json.dumps: dumps,
+        json.dump: dump,
     }
 
 
