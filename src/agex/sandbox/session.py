@@ -532,6 +532,8 @@ def _guard_names(g: Guards, space: dict[str, Any], write: Callable[[str], object
             "$meth": g.method,
             "$callattr": g.call_attribute,
             "$supget": g.super_get,
+            "$super": super,
+            "$supdoor": g.super_door,
             "$supcall": g.super_call,
             "$item": g.item,
             "$iter": g.iter,

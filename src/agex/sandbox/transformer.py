@@ -421,6 +421,27 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
             self.constant(self.mangled(node.attr), node),
         )
 
+    def super_call(self, func: ast.Attribute) -> ast.expr:
+        """``super().m(…)`` → ``($super(__class__, self) if type(self) in $s.s_m else $supdoor(…)).m(…)``"""
+        if self.is_dunder(func.attr) and func.attr != "__init__":
+            return self.super_attribute(func, "$supcall")
+        assert self.self_name is not None
+        at, name = func, self.mangled(func.attr)
+        owner = [self.name("__class__", at), self.name(self.self_name, at)]
+        test = self.compare(
+            self.type_of(self.name(self.self_name, at), at),
+            ast.In(),
+            self.cleared("s_" + name, at),
+            at,
+        )
+        func.value = self.either(
+            test,
+            self.call("$super", at, *owner),
+            self.call("$supdoor", at, *owner, self.constant(name, at)),
+            at,
+        )
+        return func
+
     # ============================================================ items
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
@@ -524,7 +545,7 @@ class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the
     def method(self, func: ast.Attribute) -> ast.expr:
         """``o.m(…)`` → ``(o if type(o) in $s.m_m else $meth(o, "m")).m(…)``: no bound method is made."""
         if self.is_super(func.value):
-            return self.super_attribute(func, "$supcall")
+            return self.super_call(func)
         if self.is_dunder(func.attr):
             return self.call(
                 "$callattr", func, self.visit(func.value), self.constant(func.attr, func)

@@ -6,11 +6,16 @@ import types
 from types import MethodType
 from typing import Any
 
+from agex.errors import Refusal
 from agex.sandbox import kinds, methods, tables
 from agex.sandbox.decisions import Verdict
 from agex.sandbox.guards.classes import Classes
 from agex.sandbox.guards.names import MISSING, NEVER, PROTOCOL_READS
+from agex.sandbox.opaque import Door
 from agex.sandbox.origin import is_agent_class, mro_of, own_dict
+
+_NATIVE = (MethodType, types.MethodWrapperType)
+_CALLED = (types.FunctionType, types.WrapperDescriptorType)
 
 
 class Inherited(Classes):
@@ -37,16 +42,38 @@ class Inherited(Classes):
         return self.inherited(owner, holder, name, bound=super(start, owner))
 
     def super_call(self, start: type, owner: Any, name: str) -> Any:
-        """``super().name(…)``"""
-        key = (start, type(owner), name)
-        if key in self.native_supers:
-            return getattr(super(start, owner), name)
-        approved = self.call(self.super_get(start, owner, name))
-        if not isinstance(owner, type):
+        """``super().name`` where it is called."""
+        return self.call(self.super_get(start, owner, name))
+
+    def super_door(self, start: type, owner: Any, name: str) -> Door:
+        """The same as a door, and the type of ``owner`` cleared where the native way does as well."""
+        approved = self.super_call(start, owner, name)
+        if not isinstance(owner, type) and self._has_native_supers(owner, name):
+            self.clear("s_" + name, type(owner))
+        return Door(name, approved)
+
+    def _has_native_supers(self, owner: Any, name: str) -> bool:
+        """Is ``super().name`` native from *every* agent class in the order of the object's type?
+
+        One class statement may make several classes that call it from the same place.
+        """
+        order = mro_of(type(owner))
+        for index, start in enumerate(order):
+            if not is_agent_class(start):
+                continue
+            holder = next((c for c in order[index + 1 :] if name in own_dict(c)), None)
+            if holder is None:
+                continue  # Python says that there is none
+            if type(own_dict(holder)[name]) not in _CALLED:
+                return False  # a property would run
+            try:
+                approved = self.super_call(start, owner, name)
+            except Refusal:
+                return False
             native = getattr(super(start, owner), name)
-            if approved == native and type(approved) in (MethodType, types.MethodWrapperType):
-                self.native_supers.add(key)
-        return approved
+            if type(approved) not in _NATIVE or approved != native:
+                return False
+        return True
 
     def inherited(self, owner: Any, holder: type, name: str, *, bound: Any = MISSING) -> Any:
         """``name`` of the host's or builtin class ``holder``, for an object that inherits it."""

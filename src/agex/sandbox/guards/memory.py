@@ -13,7 +13,7 @@ from agex.policy import Policy
 from agex.sandbox import kinds, uncleared
 from agex.sandbox.decisions import Decisions
 from agex.sandbox.formatting import PLAIN, Texts
-from agex.sandbox.origin import is_agent_class, mro_of
+from agex.sandbox.origin import is_agent_class, mro_of, own_dict
 
 if TYPE_CHECKING:
     # What the floors above bring, for those below that hand themselves to a guarded method.
@@ -28,9 +28,12 @@ _ALWAYS_OPEN = (kinds.BUILTIN_TYPES | frozenset(kinds.INTERNAL_MEMBERS)) - {
     types.SimpleNamespace,
 }
 
-#: Attribute names that agent code in this process assigns somewhere. Calls of a method of such a
-#: name on agent objects are checked one by one, because an instance may hold something else there.
+#: Attribute names that agent code in this process assigns somewhere. What has a method of such a name
+#: is written under the eyes of the guards only, or else that method is checked call by call: an
+#: instance may hold something else there.
 ASSIGNED: set[str] = set()
+#: Classes of which an instance may hold something in the place of a method without our knowing.
+_hiding: WeakSet[type] = WeakSet()
 _live: WeakSet[Memory] = WeakSet()
 
 
@@ -80,7 +83,6 @@ class Memory(Rules):
         #: ``super()`` hands out as it is: ``(start, class, name)``.
         self.native_members: set[tuple[type, str]] = set()
         self.native_methods: set[tuple[Any, str]] = set()
-        self.native_supers: set[tuple[type, type, str]] = set()
         #: Generated functions that were read from a class, with the checked form that was handed out.
         self.checked_members: dict[Any, tuple[type, Any]] = {}
         #: Where ``print`` goes inside ``contextlib.redirect_stdout``, innermost last.
@@ -107,11 +109,25 @@ class Memory(Rules):
 
     def forget(self, name: str) -> None:
         """A class changed: what was known of ``name`` is asked anew."""
-        for prefix in ("r_", "m_", "w_", "x_"):
-            self.cleared(prefix + name).clear()
+        for guards in list(_live):
+            for prefix in ("r_", "m_", "w_", "x_", "s_"):
+                guards.cleared(prefix + name).clear()
+            if name in ASSIGNED:
+                _hiding.update(guards.own)  # frames that are running now may write it natively
         self.native_members.clear()
         self.native_methods.clear()
-        self.native_supers.clear()
+
+    def may_be_hidden(self, cls: type, name: str) -> bool:
+        """May an instance of ``cls`` hold something else in the place of its method ``name``?"""
+        return name in ASSIGNED and (
+            cls in _hiding or any(cls in guards.own for guards in list(_live))
+        )
+
+    def hide(self, cls: type, name: str) -> None:
+        """An instance of ``cls`` gets something in the place of a method."""
+        _hiding.add(cls)
+        for guards in list(_live):
+            guards.cleared("m_" + name).discard(cls)
 
     def expose(self, cls: type) -> None:
         """Instance dictionaries of ``cls`` left our sight: its calls are checked one by one."""
@@ -126,7 +142,8 @@ class Memory(Rules):
             for base in mro_of(cls):
                 if not is_agent_class(base) and base not in _BARE:
                     return
-            self.own.add(cls)
+            if not _has_function(cls, ASSIGNED):
+                self.own.add(cls)
 
     def is_pure(self, cls: type) -> bool:
         """True where no class in the order of ``cls`` is a registered or foreign one of the host."""
@@ -149,3 +166,18 @@ def assigned(names: Iterable[str]) -> None:
         for guards in list(_live):
             for name in new:
                 guards.cleared("m_" + name).clear()
+            # No code compiled before assigns these: frames that are running may go on as they were.
+            guards.own -= {cls for cls in guards.own if _has_function(cls, new)}
+
+
+def _has_function(cls: type, names: Iterable[str]) -> bool:
+    """Has ``cls`` a function, plain or wrapped, under one of these names?"""
+    for base in mro_of(cls):
+        members = own_dict(base)
+        for name in members.keys() & names:
+            value = members[name]
+            if isinstance(value, (staticmethod, classmethod)):
+                value = value.__func__
+            if type(value) in kinds.FUNCTION_TYPES:
+                return True
+    return False

@@ -6,7 +6,6 @@ from typing import Any
 
 from agex.sandbox import kinds, methods
 from agex.sandbox.decisions import Verdict
-from agex.sandbox.guards.memory import ASSIGNED
 from agex.sandbox.guards.reading import Reading
 from agex.sandbox.opaque import Door
 
@@ -66,7 +65,7 @@ class MethodCalls(Reading):
 
     def may_clear_method(self, owner: Any, cls: type, name: str) -> bool:
         """True where no instance of ``cls`` can have something else in the place of this method."""
-        if self.away or cls in self.exposed or name in ASSIGNED:
+        if self.away or cls in self.exposed or self.may_be_hidden(cls, name):
             return False
         if name in getattr(cls, "__dataclass_fields__", ()):
             return False

@@ -37,8 +37,10 @@ class Writing(Reading):
         if not isinstance(owner, type) and not name.startswith("__"):
             kind = self.decisions.kind(cls)
             if kind == kinds.AGENT and self.is_pure(cls):
-                if "$" not in name and not (
-                    name in TRUSTED and issubclass(cls, BaseExceptionGroup)
+                if (
+                    "$" not in name
+                    and not (name in TRUSTED and issubclass(cls, BaseExceptionGroup))
+                    and not self.decisions.is_method(cls, name)
                 ):
                     self.note_own(cls)
                     self.clear("w_" + name, cls)
@@ -147,6 +149,8 @@ class Writing(Reading):
                     )
                 own.add(name)
         assigned((name,))
+        if self.decisions.is_method(cls, name):
+            self.hide(cls, name)
         store(owner, name, value)
 
     def set_function(self, owner: Any, name: str, value: Any) -> None:
