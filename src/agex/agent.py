@@ -6,6 +6,7 @@ nothing of any run.
 
 from __future__ import annotations
 
+import inspect
 import os
 import weakref
 from collections.abc import Callable, Mapping
@@ -215,14 +216,37 @@ class Agent:
         constructable: bool = True,
         configure: Mapping[str, MemberSpec] | None = None,
     ) -> Callable[[C], C]: ...
-    def cls(self, C: Any = None, /, **options: Any) -> Any:
+    def cls(
+        self,
+        C: Any = None,
+        /,
+        *,
+        name: str | None = None,
+        visibility: Visibility = "high",
+        include: Pattern = "*",
+        exclude: Pattern = "_*",
+        constructable: bool = True,
+        configure: Mapping[str, MemberSpec] | None = None,
+    ) -> Any:
         """Register a class: its members, and instances wherever they turn up.
 
         ``architect.cls(Agent)`` lets agent code make agents, from what this one may use itself and
         no more.
         """
+        options: dict[str, Any] = {
+            "name": name,
+            "visibility": visibility,
+            "include": include,
+            "exclude": exclude,
+            "constructable": constructable,
+            "configure": configure,
+        }
+        if C is None:
+            self._registry.cls(**options)  # a wrong option is found before the class is there
+            return lambda given: self.cls(given, **options)
         if C is Agent:
-            self._offer_agents(options)
+            defaults = inspect.signature(self.cls).parameters
+            self._offer_agents({k: v for k, v in options.items() if v != defaults[k].default})
             return C
         if isinstance(C, type) and issubclass(C, Agent):
             raise RegistrationError(

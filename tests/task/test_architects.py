@@ -580,6 +580,27 @@ def test_subclasses_of_agent_and_agex_itself_are_refused_with_the_right_form() -
         Agent().cls(Agent, include=["task"])
 
 
+def test_the_decorator_refuses_and_narrows_as_the_call_does() -> None:
+    """It made the registry's own decorator, which knows nothing of agents."""
+    with pytest.raises(RegistrationError, match="Register Agent"):
+
+        @Agent().cls(visibility="low")
+        class Mine(Agent): ...
+
+    with pytest.raises(RegistrationError, match="include"):
+        Agent().cls(include=["task"])(Agent)
+    by_call, by_decorator = Agent(), Agent()
+    by_call.cls(Agent, visibility="low")
+    by_decorator.cls(visibility="low")(Agent)
+    rule, expected = by_decorator.policy().type_rule(Agent), by_call.policy().type_rule(Agent)
+    box = by_decorator.sandbox()
+
+    assert rule is not None and expected is not None
+    assert (rule.name, rule.members()) == (expected.name, expected.members())
+    assert not rule.constructable
+    assert "not registered" in str(box.run("import math\nAgent().module(math)\nimport os").error)
+
+
 def test_without_the_registration_agents_cannot_be_made() -> None:
     box = Agent().sandbox({"made": made_by(architect(), "")})
 
