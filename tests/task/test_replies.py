@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import textwrap
 import time
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agex.llm import ToolCall
 from agex.messages import Message
 from agex.task.fences import parses
 from agex.task.replies import block_watcher, parse_reply
@@ -73,6 +77,82 @@ def test_a_reply_with_a_good_block_never_yields_code_that_does_not_parse(
 
     assert reply.code is not None
     assert parses(reply.code)
+
+
+WRAPS: dict[str, Callable[[str], str]] = {
+    "fence": lambda code: f"```python\n{code}\n```",
+    "four backticks": lambda code: f"````py\n{code}\n````",
+    "tildes": lambda code: f"~~~python3\n{code}\n~~~",
+    "attributes": lambda code: f'```Python title="x"\n{code}\n```',
+    "prose before it": lambda code: f"Here: ```python\n{code}\n```",
+    "list": lambda code: "- " + textwrap.indent(f"```python\n{code}\n```", "  ")[2:],
+    "quote": lambda code: textwrap.indent(f"```python\n{code}\n```", "> ", lambda _: True),
+    "CRLF": lambda code: f"```python\n{code}\n```".replace("\n", "\r\n"),
+    "tags": lambda code: f"<execute>\n{code}\n</execute>",
+    "fence in tags": lambda code: f"<code>\n```python\n{code}\n```\n</code>",
+    "JSON": lambda code: json.dumps({"thinking": "so", "code": code}),
+    "JSON in a fence": lambda code: f"```json\n{json.dumps({'code': code})}\n```",
+    "tool call": lambda code: (
+        f"<tool_call>\n{json.dumps({'name': 'p', 'arguments': {'code': code}})}\n</tool_call>"
+    ),
+    "call in XML": lambda code: f'<a:parameter name="code">{code}</a:parameter>',
+}
+wrapped = st.tuples(st.sampled_from(sorted(WRAPS)), st.sampled_from(GOOD))
+
+
+@pytest.mark.parametrize("code", GOOD)
+@pytest.mark.parametrize("how", WRAPS)
+@pytest.mark.parametrize("streamed", [True, False])
+def test_every_code_comes_whole_out_of_every_wrapping(how: str, code: str, streamed: bool) -> None:
+    reply = parse_reply(WRAPS[how](code), streamed=streamed)
+
+    assert (reply.code or "").strip() == code
+    assert not reply.dropped
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    wrapped, st.sampled_from(["", "So:\n", "\u200f", "I think `x`.\n\n"]), st.integers(0, 10_000)
+)
+def test_a_stream_that_stops_anywhere_never_runs_a_part_of_the_code(
+    pair: tuple[str, str], before: str, cut: int
+) -> None:
+    how, code = pair
+    text = before + WRAPS[how](code)
+    part = text[: cut % (len(text) + 1)]
+
+    found = parse_reply(part, streamed=True).code
+    assert found is None or found.strip() == code or not parses(found)
+
+
+@settings(max_examples=300, deadline=None)
+@given(calm, wrapped, calm, wrapped, st.booleans())
+def test_of_two_wrapped_codes_one_is_chosen_whole(
+    before: str, first: tuple[str, str], between: str, second: tuple[str, str], streamed: bool
+) -> None:
+    texts = [WRAPS[how](code) for how, code in (first, second)]
+    text = "\n".join([before, texts[0], between, texts[1]])
+
+    reply = parse_reply(text, streamed=streamed)
+    assert reply.code is not None
+    assert parses(reply.code)
+
+
+@settings(max_examples=300, deadline=None)
+@given(texts, st.text(max_size=40), st.sampled_from(["stop", "tool_calls", "length", None]))
+def test_arguments_of_a_call_are_code_that_is_whole_or_nothing(
+    said: str, arguments: str, finish_reason: str | None
+) -> None:
+    whole = json.dumps({"code": "x = 1"})
+    for text in (arguments, whole, whole[:-3], whole + arguments):
+        reply = parse_reply(
+            said, finish_reason=finish_reason, calls=[ToolCall("a", "run_python", text)]
+        )
+        assert (reply.code is None) == bool(reply.problem)
+        if text == whole:
+            assert reply.code == "x = 1\n"
+        if finish_reason == "length" and text == whole[:-3]:
+            assert reply.call is None
 
 
 @settings(max_examples=200, deadline=None)

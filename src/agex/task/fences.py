@@ -26,12 +26,19 @@ _DOCUMENT_TAGS = frozenset({"markdown", "md", "mdx", "text", "txt", "xml", "html
 # A reply beyond these is no program; the bounds keep a hostile one from costing seconds.
 _MOST_FENCES = 64
 _MOST_CLOSINGS = 12
+_MOST_UNCLOSED = 6
 
-_LEAD = r"(?:[ \t]|>[ \t]?|[-*+][ \t]|\d{1,3}[.)][ \t])*+"
+# White space that nobody sees: no-break spaces, marks of direction and width.
+_UNSEEN = "\u00a0\u200b-\u200f\u202f\u2060\ufeff"
+_LEAD = rf"(?:[ \t{_UNSEEN}]|>[ \t]?|[-*+][ \t]|\d{{1,3}}[.)][ \t])*+"
 _OPENING = re.compile(
-    rf"^(?P<lead>{_LEAD})(?P<fence>`{{3,}}|~{{3,}})[ \t]*(?P<info>[^\n]*)$", re.MULTILINE
+    rf"^(?P<lead>{_LEAD})(?P<prose>[^\n`~]*+)(?P<fence>`{{3,}}|~{{3,}})[ \t]*(?P<info>[^\n]*)$",
+    re.MULTILINE,
 )
 _PROMPT = re.compile(r"[ \t]*(?:>>>|\.\.\.|In \[\d+\]:|\.\.\.:)(?: |$)")
+_FIRST_PROMPT = re.compile(r"[ \t]*(?:>>>|In \[\d+\]:)(?: |$)")
+_UNSEEN_SPACE = re.compile("[\u00a0\u202f]")
+_UNSEEN_MARK = re.compile("[\u200b-\u200f\u2060\ufeff]")
 _quiet = threading.Lock()
 
 
@@ -84,7 +91,7 @@ def fences(text: str, *, line_break: bool = False) -> Iterator[Fence]:
         text: line breaks are plain ``\\n``.
         line_break: count a closing fence only when a line break follows, for text still growing.
     """
-    position = inside = 0
+    position = inside = unclosed = 0
     ends: set[int] = set()
     for _ in range(_MOST_FENCES):
         opening = _OPENING.search(text, position)
@@ -100,6 +107,9 @@ def fences(text: str, *, line_break: bool = False) -> Iterator[Fence]:
             position = opening.end()
             continue
         yield found
+        unclosed += not found.closed
+        if unclosed > _MOST_UNCLOSED:  # each has been read to the end of the text
+            return
         doubtful = found.tag == "" or found.tag in PYTHON_TAGS or found.tag in _DOCUMENT_TAGS
         if found.closed and (found.valid or not doubtful):
             position = max(found.end, opening.end())
@@ -111,6 +121,10 @@ def fences(text: str, *, line_break: bool = False) -> Iterator[Fence]:
 
 def _read(text: str, opening: re.Match[str], *, nested: bool, line_break: bool) -> Fence | None:
     info, mark, lead = opening["info"].strip(), opening["fence"], opening["lead"]
+    # "Here it is: ```python": behind prose only a fence that says what it opens.
+    if opening["prose"] and info.lower() not in PYTHON_TAGS:
+        return None
+    at = opening.start("fence") if opening["prose"] else opening.start()
     if mark[0] == "`" and "`" in info:
         return _one_line(opening, nested)
     word = re.match(r"[{.\s]*([\w+#-]*)", info)
@@ -120,15 +134,23 @@ def _read(text: str, opening: re.Match[str], *, nested: bool, line_break: bool) 
     first_found: Fence | None = None
     for begin, end in _closings(text, start, mark, tag, line_break):
         code, valid = _clean(first + text[start:begin], lead, tag)
-        found = Fence(tag, code, opening.start(), end, True, valid, nested)
+        found = Fence(tag, code, at, end, True, valid, nested)
         if valid or (tag != "" and tag not in PYTHON_TAGS):
             return found
         first_found = first_found or found
+    if tag in PYTHON_TAGS and not line_break:
+        # "``` and so on" closes a block as well, if that makes it one.
+        loose = re.search(rf"^[ \t]*{re.escape(mark)}[ \t]+(?=\S)", text[start:], re.MULTILINE)
+        if loose is not None:
+            code, valid = _clean(first + text[start : start + loose.start()], lead, tag)
+            if valid and code:
+                end = start + loose.start() + len(loose.group().rstrip())
+                return Fence(tag, code, at, end, True, True, nested)
     if first_found is not None:
         return first_found
     code, valid = _clean(first + text[start:], lead, tag)
     # An unclosed block is never valid here: whether it may run depends on how the reply arrived.
-    return Fence(tag, code, opening.start(), len(text), False, False, nested)
+    return Fence(tag, code, at, len(text), False, False, nested)
 
 
 def _closings(
@@ -177,13 +199,17 @@ def _clean(code: str, lead: str, tag: str) -> tuple[str, bool]:
         return code, False
     code = code.rstrip() + "\n" if code.strip() else ""
     if ">" in lead:
-        code = re.sub(r"^[ \t]*>[ \t]?", "", code, flags=re.MULTILINE)
-    if _PROMPT.match(code.lstrip("\n")):
+        quoted = rf"^(?:[ \t]*>[ \t]?){{1,{lead.count('>')}}}"
+        code = re.sub(quoted, "", code, flags=re.MULTILINE)
+    if _FIRST_PROMPT.match(code.lstrip("\n")):
         code = without_prompts(code)
     if parses(code):
         return code, True
     code = textwrap.dedent(code)
-    return code, parses(code)
+    if parses(code):
+        return code, True
+    seen = _UNSEEN_SPACE.sub(" ", _UNSEEN_MARK.sub("", code))
+    return (seen, True) if seen != code and parses(seen) else (code, False)
 
 
 def without_prompts(code: str) -> str:

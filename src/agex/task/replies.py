@@ -22,6 +22,7 @@ as it stands: its syntax error, with its line, is the best correction there is.
 from __future__ import annotations
 
 import ast
+import itertools
 import json
 import re
 import textwrap
@@ -31,7 +32,14 @@ from typing import Any, Literal, TypeAlias
 
 from agex.llm import ToolCall
 from agex.messages import CodeCall
-from agex.task.fences import PYTHON_TAGS, Fence, fences, parses, syntax_tree
+from agex.task.fences import (
+    PYTHON_TAGS,
+    Fence,
+    fences,
+    parses,
+    syntax_tree,
+    without_prompts,
+)
 
 Problem: TypeAlias = Literal["", "empty", "no_code", "cut_off", "broken", "bad_call"]
 
@@ -45,18 +53,39 @@ _CODE_TAGS = (
     "tool_code",
     "execute",
     "execute_python",
+    "execute_ipython",
+    "code_interpreter",
+    "python_interpreter",
     "py",
     "run",
     "code_action",
 )
 _TOOL_TAGS = ("tool_call", "function_call", "tool_use")
-_TOKENS = re.compile(r"<\|python_tag\|>|\[TOOL_CALLS\]")
-_END_TOKEN = re.compile(r"<\|e(?:om|ot)_id\|>|</s>")
-_PARAMETER = re.compile(r"<parameter(?:=|\s+name=\"?)(?:code|python|source)\"?>", re.I)
-_CODE_LINE = re.compile(r"^[#*\s]*(?:code|action|python)\s*:?[*\s]*:?[ \t]*$", re.I | re.MULTILINE)
+# Vendors' own marks for "here comes a call", where a server handed them out as text.
+_TOKENS = re.compile(
+    r"<\|python_tag\|>|\[TOOL_CALLS\](?:\s*\w+\s*\[ARGS\])?|<\|tool_call_argument_begin\|>"
+    r"|<\|channel\|>commentary\b[^<\n]{0,80}(?:<\|constrain\|>\w+)?<\|message\|>"
+)
+_END_TOKEN = re.compile(r"<\|(?:eom_id|eot_id|tool_call_end|call|end|return)\|>|</s>")
+_PARAMETER = re.compile(
+    r"<((?:\w{1,20}:)?)(?:(parameter)(?:=|\s+name=\"?)(?:code|python|source)\"?|(arg_value)"
+    r"|(function)=\w+)>",
+    re.I,
+)
+# Thoughts between marks that are not tags.
+_OTHER_THOUGHTS = (("[THINK]", "[/THINK]"), ("<|channel|>analysis<|message|>", "<|end|>"))
+_LABEL = r"^[#* \t]*+(?:code|action(?:[ _]input)?|python)[ \t]*:?[* \t]*:?[ \t]*$"
+_CODE_LINE = re.compile(rf"{_LABEL}|^Action Input:[ \t]*(?=\S)", re.I | re.MULTILINE)
+_AFTERWARDS = re.compile(r"^(?:Observation|Output|Result):", re.MULTILINE)
+_OBJECT = re.compile(r"(?:^|(?<=Action Input: ))(?=\{\s*\")", re.MULTILINE)
+_PROMPTS = re.compile(r"(?:^[ \t]*>>> ?[^\n]*\n(?:(?!\n)[^\n]*\n)*+\n?)++", re.MULTILINE)
+_MOST_TRIES = 8
+_MOST_THOUGHTS = 16
 _INDENTED = re.compile(r"(?:\A|(?<=\n))(?:(?:    |\t)[^\n]*\n|[ \t]*\n(?=    |\t))++")
 # What may follow a block without being anything the model meant to say.
-_TRAILER = re.compile(r"(?:\s|</?[\w|]+>|\[/?\w+\]|`{3,}+|~{3,}+)*+\Z")
+_TRAILER = re.compile(
+    r"(?:\s|</?[\w|:]+>|<｜[^<>\s]{1,40}｜>|\[/?\w+\]|`{3,}+|~{3,}+|-{3,}+(?=\s|\Z))*+\Z"
+)
 # In these fields of a JSON reply, any Python is the code; in the others only Python that does something.
 _SURE_FIELDS = ("code", "python", "source", "python_code", "source_code")
 _CODE_FIELDS = (*_SURE_FIELDS, "script", "action", "input", "action_input", "command")
@@ -214,7 +243,13 @@ def block_watcher() -> Callable[[str], bool]:
         if _opened(masked, _THOUGHTS) is not None:
             return False
         found = fences(masked, line_break=True)
-        return any(fence.valid and fence.code and fence.tag in PYTHON_TAGS for fence in found)
+        return any(
+            fence.valid
+            and fence.code
+            and fence.tag in PYTHON_TAGS
+            and not _is_placeholder(fence.code)
+            for fence in found
+        )
 
     return is_complete
 
@@ -222,16 +257,34 @@ def block_watcher() -> Callable[[str], bool]:
 def does_something(source: str) -> bool:
     """Whether ``source`` is Python that calls, binds or imports, and not a word of prose."""
     tree = syntax_tree(source)
-    return tree is not None and any(_is_active(node) for node in ast.walk(tree))
+    return tree is not None and any(
+        _is_active(node)
+        for statement in tree.body
+        if not _is_annotation(statement)
+        for node in ast.walk(statement)
+    )
+
+
+def _is_annotation(node: ast.AST) -> bool:
+    """``Note: this`` parses as an annotation, and so does ``Action: run(x)``."""
+    return isinstance(node, ast.AnnAssign) and node.value is None
 
 
 def _is_active(node: ast.AST) -> bool:
-    if isinstance(node, ast.AnnAssign):  # "Note: this" parses as an annotation
-        return node.value is not None
     return isinstance(
         node,
-        (ast.Call, ast.Assign, ast.AugAssign, ast.Import, ast.ImportFrom, ast.Return)
+        (ast.Call, ast.AnnAssign, ast.Assign, ast.AugAssign, ast.Import, ast.ImportFrom, ast.Return)
         + (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.For, ast.While, ast.With),
+    )
+
+
+def _is_placeholder(source: str) -> bool:
+    """A block of ``...`` and comments: what a model shows before the block that it means."""
+    tree = syntax_tree(source)
+    return tree is not None and all(
+        isinstance(node, ast.Pass)
+        or (isinstance(node, ast.Expr) and getattr(node.value, "value", None) is ...)
+        for node in tree.body
     )
 
 
@@ -248,14 +301,14 @@ def _choose(text: str, *, is_whole: bool, streamed: bool) -> _Candidate | None:
     for fence in found:
         seen.append(fence)
         if fence.tag in PYTHON_TAGS and fence.closed and fence.code:
-            if fence.valid:
+            if fence.valid and not _is_placeholder(fence.code):
                 return _Candidate(fence.code, fence.start, fence.end, True)
             broken = broken or _Candidate(fence.code, fence.start, fence.end, False)
     for candidate in _tagged(text):
         if candidate.valid:
             return candidate
         broken = broken or candidate
-    for candidate in (*_json_fences(text, seen), *_untagged(seen)):
+    for candidate in (*_json_fences(text, seen), *_json_in_prose(text), *_untagged(seen)):
         return candidate
     if not is_whole or (streamed and _ends_inside_a_block(text, seen)):
         return None
@@ -307,11 +360,16 @@ def _unfenced(text: str) -> Iterator[_Candidate]:
     bare = textwrap.dedent(text).strip() + "\n"
     if does_something(bare):
         yield _Candidate(bare, 0, len(text), True)
-    label = _CODE_LINE.search(text)
-    if label is not None:
-        code = textwrap.dedent(text[label.end() :]).strip() + "\n"
+    for label in itertools.islice(_CODE_LINE.finditer(text), _MOST_TRIES):
+        after = _AFTERWARDS.search(text, label.end())
+        end = after.start() if after else len(text)
+        code = textwrap.dedent(text[label.end() : end]).strip() + "\n"
         if does_something(code):
-            yield _Candidate(code, label.start(), len(text), True)
+            yield _Candidate(code, label.start(), end, True)
+    for session in itertools.islice(_PROMPTS.finditer(f"{text}\n"), _MOST_TRIES):
+        code = without_prompts(session.group())
+        if does_something(code):
+            yield _Candidate(code, session.start(), min(session.end(), len(text)), True)
     for block in _INDENTED.finditer(text if text.endswith("\n") else text + "\n"):
         code = textwrap.dedent(block.group()).strip() + "\n"
         if does_something(code):
@@ -338,16 +396,38 @@ def _without_thoughts(text: str) -> str:
 
     A tag inside a block of code is part of a string there, and stays.
     """
-    if "</" not in text:
-        return text
-    for start, _, _, end in list(_pairs(text, _THOUGHTS)):
+    thoughts = [span for marks in _OTHER_THOUGHTS for span in _between(text, *marks)]
+    if "</" in text:
+        thoughts += [(start, end) for start, _, _, end in _pairs(text, _THOUGHTS)]
+    for start, end in thoughts[:_MOST_THOUGHTS]:
         if not _is_inside_a_fence(text, start):
             text = _blanked(text, start, end)
+    if len(thoughts) > _MOST_THOUGHTS:  # so many are no strings of a program
+        text = _all_blanked(text, sorted(thoughts[_MOST_THOUGHTS:]))
+    if "</" not in text:
+        return text
     # Some servers strip the opening tag and leave the closing one.
     stray = re.search(rf"</(?:{'|'.join(_THOUGHTS)})>", text, re.I)
     if stray is not None and not _is_inside_a_fence(text, stray.start()):
         text = _blanked(text, 0, stray.end())
     return text
+
+
+def _all_blanked(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    parts: list[str] = []
+    done = 0
+    for start, end in spans:
+        if start >= done:
+            parts += [text[done:start], re.sub(r"[^\n]", " ", text[start:end])]
+            done = end
+    return "".join([*parts, text[done:]])
+
+
+def _between(text: str, begin: str, end: str) -> Iterator[tuple[int, int]]:
+    start = text.find(begin)
+    while start >= 0 and (stop := text.find(end, start)) >= 0:
+        yield start, stop + len(end)
+        start = text.find(begin, stop)
 
 
 def _is_inside_a_fence(text: str, position: int) -> bool:
@@ -358,7 +438,7 @@ def _is_inside_a_fence(text: str, position: int) -> bool:
 
 def _pairs(text: str, tags: tuple[str, ...]) -> Iterator[tuple[int, int, int, int]]:
     """Each ``<tag>…</tag>``: start of the opening tag, start and end of its inside, end of the closing."""
-    opening = re.compile(rf"<({'|'.join(tags)})(?:\s[^<>\n]{{0,200}})?>", re.I)
+    opening = re.compile(rf"<((?:\w{{1,20}}:)?(?:{'|'.join(tags)}))(?:\s[^<>\n]{{0,200}})?>", re.I)
     lowered = text.lower()
     if len(lowered) != len(text):  # a few letters change their length in lower case
         lowered = text
@@ -377,12 +457,12 @@ def _pairs(text: str, tags: tuple[str, ...]) -> Iterator[tuple[int, int, int, in
 
 def _opened(text: str, tags: tuple[str, ...]) -> tuple[int, int] | None:
     """Where the last of ``tags`` opens that is never closed: start and end of the tag."""
-    last: tuple[int, int] | None = None
+    last: re.Match[str] | None = None
     for match in re.finditer(rf"<({'|'.join(tags)})>", text, re.I):
-        last = match.span()
-    if last is None or "</" in text[last[1] :] or _is_inside_a_fence(text, last[0]):
+        last = match
+    if last is None or f"</{last[1].lower()}>" in text[last.end() :].lower():
         return None
-    return last
+    return None if _is_inside_a_fence(text, last.start()) else last.span()
 
 
 def _tagged(text: str) -> Iterator[_Candidate]:
@@ -393,11 +473,16 @@ def _tagged(text: str) -> Iterator[_Candidate]:
         code = _inner(text[begin:finish])
         if code:
             found.append(_Candidate(code, start, end, parses(code)))
-    for match in _PARAMETER.finditer(text):
-        finish = text.find("</parameter>", match.end())
+    for match in itertools.islice(_PARAMETER.finditer(text), 64):
+        close = f"</{match[1]}{match[2] or match[3] or match[4]}>"
+        finish = text.find(close, match.end())
         if finish >= 0:
-            code = _inner(text[match.end() : finish])
-            found.append(_Candidate(code, match.start(), finish + 12, parses(code)))
+            body = text[match.end() : finish]
+            inner = _code_in_json(body)
+            code = inner[1] if inner else "" if match[4] else _inner(body)
+            if code:
+                start = _before_tags(text, match.start())
+                found.append(_Candidate(code, start, finish + len(close), parses(code)))
     for start, begin, finish, end in _pairs(text, _TOOL_TAGS):
         inner = _code_in_json(text[begin:finish])
         if inner is not None:
@@ -411,6 +496,17 @@ def _tagged(text: str) -> Iterator[_Candidate]:
         end = stop.end() if stop else len(text)
         found.append(_Candidate(code, match.start(), end, parses(code)))
     yield from sorted(found, key=lambda candidate: candidate.start)
+
+
+def _before_tags(text: str, position: int) -> int:
+    """Where the tags begin that stand right before ``position``, such as those a call is wrapped in."""
+    while text[:position].rstrip().endswith(">"):
+        end = len(text[:position].rstrip())
+        start = text.rfind("<", max(0, end - 200), end)
+        if start < 0 or "\n" in text[start:end]:
+            break
+        position = start
+    return position
 
 
 def _inner(body: str) -> str:
@@ -431,6 +527,19 @@ def _json_reply(text: str) -> Iterator[_Candidate]:
         found = _code_in_json(stripped)
         if found is not None and parses(found[1]):
             yield _Candidate(found[1], 0, len(text), True, found[0])
+
+
+def _json_in_prose(text: str) -> Iterator[_Candidate]:
+    """An object with the code in a sure field, at the beginning of a line; one cut short is none."""
+    for match in itertools.islice(_OBJECT.finditer(text), _MOST_TRIES):
+        try:
+            data, length = json.JSONDecoder(strict=False).raw_decode(text[match.end() :])
+        except (ValueError, RecursionError):
+            continue
+        found = _code_in_data(data, 0) if isinstance(data, dict) else None
+        if found is not None and does_something(found[1]):
+            thinking = _joined(text[: match.start()], found[0])
+            yield _Candidate(found[1], match.start(), match.end() + length, True, thinking)
 
 
 def _code_in_json(text: str) -> tuple[str, str] | None:
