@@ -58,7 +58,7 @@ def main(target: Path) -> None:
     walks, figure = illustrate("five random walks of 200 steps, and their mean as a thick line")
     print(f"walks: {walks.shape[0]} of {walks.shape[1]} steps")
     print(f"the figure has {len(figure.data)} traces and the title {figure.layout.title.text!r}")
-    figure.write_html(target, include_plotlyjs="cdn")
+    figure.write_html(target)  # with all it needs: opens in a browser without a network
     print("written:", target.name)
 
 

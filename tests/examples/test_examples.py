@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import base64
+import json
 import os
 import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,13 +69,31 @@ def test_it_says_how_to_ask_a_model(script: Path) -> None:
     assert f"AGEX_MODEL=openai/gpt-5-mini python examples/{script.name}" in words
 
 
-def test_the_orchestrator_writes_a_figure(tmp_path: Path) -> None:
+def test_the_orchestrator_writes_a_figure_that_a_browser_can_draw(tmp_path: Path) -> None:
+    """What the page hands to the library that draws: six lines of 200 points, named and titled."""
     for package in NEEDS["multi"]:
         pytest.importorskip(package)
 
     run(EXAMPLES / "multi.py", tmp_path)
 
-    assert "plotly" in (tmp_path / "walks.html").read_text(encoding="utf-8")
+    page = (tmp_path / "walks.html").read_text(encoding="utf-8")
+    handed = page[page.rindex("Plotly.newPlot(") :]
+    reader = json.JSONDecoder()
+    traces, end = reader.raw_decode(handed, handed.index("["))
+    layout, _ = reader.raw_decode(handed, handed.index("{", end))
+    assert [trace["name"] for trace in traces] == [*(f"walk {n}" for n in range(1, 6)), "mean"]
+    assert {points(trace["y"]) for trace in traces} == {200}
+    assert layout["title"]["text"] == "Five random walks and their mean"
+    assert layout["xaxis"]["title"]["text"] == "step"
+    assert 'src="http' not in page
+
+
+def points(values: Any) -> int:
+    """How many values a list holds, or an array as plotly writes it: bytes and their type."""
+    if isinstance(values, list):
+        return len(values)
+    size = {"i1": 1, "i2": 2, "i4": 4, "f4": 4, "f8": 8, "i8": 8}[values["dtype"]]
+    return len(base64.b64decode(values["bdata"])) // size
 
 
 def test_every_example_has_a_replay_of_its_own() -> None:
