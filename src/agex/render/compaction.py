@@ -50,6 +50,7 @@ def compact(
     *,
     alive: Collection[str] = (),
     keep_turns: int = KEEP_TURNS,
+    begins_at: int = 1,
     code_of: Callable[[str], str | None] = fenced_code,
 ) -> list[Message]:
     """The same conversation, shorter when it nears ``context_tokens``, unchanged otherwise.
@@ -57,11 +58,12 @@ def compact(
     Args:
         alive: names the session still holds; only their definitions are kept, a line each.
         keep_turns: how many of the last turns stay whole.
+        begins_at: where the task stands; before it may be what was said in earlier calls.
         code_of: finds the code that ran in a reply.
     """
     if conversation_tokens(messages) <= context_tokens * _NEAR:
         return list(messages)
-    fixed, turns = list(messages[:2]), _turns(messages[2:])
+    fixed, turns = list(messages[: begins_at + 1]), _turns(messages[begins_at + 1 :])
     target = int(context_tokens * _TARGET)
     shorter = _flat(fixed, turns)
     # Four turns of long outputs can fill a small context alone; then the last two must do.

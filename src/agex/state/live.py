@@ -27,6 +27,10 @@ class LiveLog:
         """Every item, oldest first."""
         return tuple(self._items)
 
+    def backwards(self) -> Iterator[Any]:
+        """The items newest first."""
+        yield from reversed(self.read())
+
     def __len__(self) -> int:
         return len(self._items)
 
@@ -60,6 +64,10 @@ class LiveNamespace:
     def load(self, names: Iterable[str] | None = None) -> dict[str, Missing]:
         """Nothing to load, and nothing is ever missing."""
         return {}
+
+    def light(self, names: Iterable[str]) -> list[str]:
+        """All of them: everything is in memory."""
+        return list(names)
 
     def holes(self, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """None: nothing is stored, so nothing is left out."""

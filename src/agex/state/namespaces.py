@@ -14,6 +14,8 @@ from agex.state.staging import Board
 from agex.state.stores.protocol import Data
 from agex.state.trie import from_json, to_json
 
+_FEW_CHUNKS = 2  # 8 MiB
+
 
 class Owner(Protocol):
     """What a namespace asks of the state it belongs to."""
@@ -67,6 +69,19 @@ class VersionedNamespace:
                 ).items()
                 if path == self.path
             }
+
+    def light(self, names: Iterable[str]) -> list[str]:
+        """Those of the names whose values are in memory or quickly loaded, in their order."""
+        tree, found = self._owner.heap.tree, []
+        with self._owner.lock:
+            for name in names:
+                label = tree.label(self.path, name)
+                node = tree.node(label) if label is not None else None
+                if name in self.loaded or node is None:
+                    found.append(name)
+                elif len(list(tree.packed(node.group).content())) <= _FEW_CHUNKS:
+                    found.append(name)
+        return found
 
     def holes(self, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """Of the loaded names, those whose values came back without parts of these types."""
@@ -226,6 +241,16 @@ class VersionedLog:
             if self._read is None:
                 self._read = read_log(self._owner.blobs, self._head()[0])
             return (*self._read, *self._pending)
+
+    def backwards(self) -> Iterator[Any]:
+        """The items newest first, read as they are asked for."""
+        with self._owner.lock:
+            pending, head = self._pending[::-1], self._head()[0]
+        yield from pending
+        while head:
+            chunk = from_json(self._owner.blobs.get(head))
+            yield from map(from_record, reversed(chunk["i"]))
+            head = chunk["p"] or ""
 
     def __len__(self) -> int:
         return self._stored + len(self._pending)

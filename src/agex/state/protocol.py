@@ -15,7 +15,7 @@ How a task uses a namespace, action by action::
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
@@ -152,6 +152,10 @@ class Log(Protocol):
         """Every item, oldest first."""
         ...
 
+    def backwards(self) -> Iterator[Any]:
+        """The items newest first, read as they are asked for."""
+        ...
+
     def __len__(self) -> int: ...
 
 
@@ -178,6 +182,10 @@ class Namespace(Protocol):
 
         Returns those that cannot be had: they are not bound, and say what they were.
         """
+        ...
+
+    def light(self, names: Iterable[str]) -> list[str]:
+        """Those of the names whose values are in memory or quickly loaded, in their order."""
         ...
 
     def holes(self, names: Iterable[str]) -> dict[str, tuple[str, ...]]:

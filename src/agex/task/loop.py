@@ -84,6 +84,7 @@ class Run:
     system: str
     assignment: str
     sees_images: Callable[[], bool]
+    _begins_at: int = 1
     _counted: tuple[int, int] = (0, 0)
     _has_shown: bool = False
 
@@ -96,7 +97,9 @@ class Run:
         """
         name = self.contract.name
         self.place.emit(TaskStarted(**self.place.facts(), task=name, inputs=dict(self.inputs)))
-        messages = [Message("system", self.system), Message("user", self.assignment)]
+        messages = [Message("system", self.system)]
+        messages += self.workspace.begin(self.assignment, self.options.context_tokens)
+        self._begins_at = len(messages) - 1
         turn = 0
         try:
             for turn in range(1, self.options.max_iterations + 1):
@@ -122,6 +125,7 @@ class Run:
         messages.append(
             Message("assistant", reply.kept if reply.kept.strip() else "(no text)", call=reply.call)
         )
+        self.workspace.say(messages[-1])
         if reply.code is None:
             self._tell(turn, messages, self._correction(reply))
             return None
@@ -209,7 +213,8 @@ class Run:
         bound = context_tokens or self.options.context_tokens
         if self._size(messages) < 2 * bound and not self._has_shown:
             return False  # two characters a token would still fit: the usual case, at no cost
-        shorter = compact(messages, bound, alive=self.workspace.names())
+        alive = self.workspace.names()
+        shorter = compact(messages, bound, alive=alive, begins_at=self._begins_at)
         if shorter == messages:
             return False
         messages[:] = shorter
@@ -273,6 +278,7 @@ class Run:
         commit: str | None = None,
     ) -> None:
         messages.append(Message("user", text, images, messages[-1].call))
+        self.workspace.say(messages[-1])
         error = cell.error if cell else None
         self.place.emit(
             Observation(
@@ -357,6 +363,7 @@ class Run:
         shown = self.workspace.bounded(
             lambda: render_value(value, _RESULT_CHARS, repr_=self.workspace.repr)
         )
+        self.workspace.end(f"it returned {shown}")
         self.place.emit(
             TaskSucceeded(
                 **self.place.facts(),
@@ -376,6 +383,7 @@ class Run:
             usage=self._usage(),
             turns=turn,
         )
+        self.workspace.end(f"{type(error).__name__}: {error}")
         # A listener or a store that fails now must not hide what went wrong before.
         with contextlib.suppress(Exception):
             self.place.emit(event)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias, TypeVar, cast
 
 from agex.errors import LimitReached, RegistrationError, TaskFinished
+from agex.messages import Message
 from agex.policy import Policy
 from agex.sandbox import Limits, Session
 from agex.sandbox.clock import Deadline, running
@@ -19,6 +20,7 @@ from agex.sandbox.definitions import Definitions
 from agex.sandbox.opaque import view_of
 from agex.state.protocol import DefinitionCodec, Namespace, State
 from agex.state.surroundings import offer_codec
+from agex.task.memory import Memory, continued, names_text
 from agex.task.options import Options
 from agex.task.place import Place
 from agex.task.verbs import VERBS
@@ -77,6 +79,33 @@ class Workspace:
     _missing: dict[str, str] = field(default_factory=dict)
     _told: set[str] = field(default_factory=set)
     _events_saved: int = 0
+    _memory: Memory | None = None
+
+    def begin(self, assignment: str, context_tokens: int) -> list[Message]:
+        """How the conversation of the run begins: earlier calls with this state, and the assignment."""
+        if self.space is None:
+            return [Message("user", assignment)]
+        self._memory = Memory(self.space, self.place.run_id, self.task)
+        earlier = self._memory.begin(context_tokens, self.space.names())
+        there = names_text(
+            self.space,
+            lambda: dict(self.session.namespace),
+            repr_=self.repr,
+            policy=self.session.policy,
+        )
+        said = Message("user", f"{assignment}\n\n{there}" if there else assignment)
+        self.say(said)
+        return continued(earlier, said)
+
+    def say(self, message: Message) -> None:
+        """Keep what was said for later calls with this state."""
+        if self._memory is not None:
+            self._memory.say(message)
+
+    def end(self, words: str) -> None:
+        """Keep how the run ended."""
+        if self._memory is not None:
+            self._memory.end(words)
 
     def run(self, source: str) -> Cell:
         """Run one cell; the names it mentions are loaded first."""
