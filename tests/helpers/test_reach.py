@@ -41,7 +41,7 @@ DENIED_PATHS = {
         Series.to_pickle Series.plot Index.to_pickle api.extensions api.interchange api.executors
         """,
     "stdlib": """
-        random.setstate random.SystemRandom json.codecs json.load json.dump statistics.sys
+        random.setstate random.SystemRandom json.codecs statistics.sys
         datetime.datetime_CAPI datetime.sys calendar.setfirstweekday calendar.mdays
         calendar.different_locale string.Formatter string.Template time.tzset io.open io.FileIO
         io.TextIOWrapper csv.register_dialect csv.field_size_limit decimal.setcontext

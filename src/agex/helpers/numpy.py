@@ -2,7 +2,7 @@
 
 Left out: what reads or writes files (``load``, ``save``, ``fromfile``, ``memmap``, ``tofile`` …), what
 hands out addresses (``ctypeslib``, ``.ctypes``, ``.data``), what changes a setting of the whole
-process (``seterr``, ``set_printoptions``, ``random.seed``), ``.base`` and ``setflags``, which lead
+process (``seterr``, ``set_printoptions``), ``.base`` and ``setflags``, which lead
 behind a view that was handed out on purpose, and memory nobody has written to (``empty`` gives
 zeros: freed memory may hold what the program kept there before).
 """
@@ -60,7 +60,6 @@ NUMPY = (
     Exposed(
         "numpy.random",
         deny=(*DENIED, "mtrand", "bit_generator_", "get_state"),
-        instead={"seed": standins.no_numpy_seed},
         sealed=("BitGenerator",),
     ),
     Exposed("numpy.ma", deny=(*DENIED, "extras", "mod", "empty", "empty_like")),

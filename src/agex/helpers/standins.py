@@ -9,11 +9,9 @@ import contextlib
 import csv
 import decimal
 import io
-import pprint
 import struct
 import time
 import zlib
-from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
@@ -37,14 +35,6 @@ def short_sleep(seconds: float) -> None:
             "there is usually nothing to wait for"
         )
     time.sleep(seconds)
-
-
-def no_seed(*args: Any, **kwargs: Any) -> NoReturn:
-    """Refuse to seed the generator that the whole program shares."""
-    raise ValueRefused(
-        "random.seed(): the shared generator belongs to the whole program; "
-        "make one of your own: rng = random.Random(42), then rng.random(), rng.choice(…)"
-    )
 
 
 def decimal_context(ctx: None = None, **kwargs: Any) -> contextlib.AbstractContextManager[Any]:
@@ -101,42 +91,6 @@ def bounded_decompress(data: bytes, /, wbits: int = zlib.MAX_WBITS, bufsize: int
     return out
 
 
-# ---------------------------------------------------------------- pprint
-
-
-class _CarefulPrinter(pprint.PrettyPrinter):
-    """Shows containers and plain values; of other people's objects only the type."""
-
-    def format(
-        self, object: Any, context: dict[int, int], maxlevels: int, level: int
-    ) -> tuple[str, bool, bool]:
-        kind = type(object)
-        if kind in (deque, Counter, OrderedDict, defaultdict):  # their own repr asks every item
-            inner = list(object) if kind is deque else dict(object)
-            text, readable, recursive = self.format(inner, context, maxlevels, level)
-            return f"{kind.__name__}({text})", readable, recursive
-        home = kind.__module__
-        if home in ("builtins", AGENT_HOME) or home in _PLAIN_HOMES:
-            return super().format(object, context, maxlevels, level)
-        return f"<{kind.__qualname__} object>", False, False
-
-
-AGENT_HOME = "__agex__"
-"""What classes made by agent code carry as ``__module__``; their ``__repr__`` is guarded code."""
-
-_PLAIN_HOMES = frozenset({"datetime", "decimal", "fractions", "uuid", "numpy"})
-
-
-def pformat(object: Any, indent: int = 1, width: int = 80, **options: Any) -> str:
-    """``pprint.pformat``: a value as text, one item a line where it is long."""
-    return _CarefulPrinter(indent=indent, width=width, **options).pformat(object)
-
-
-def no_pprint(*args: Any, **options: Any) -> NoReturn:
-    """Point to what shows up: ``pprint`` would write to the host's own output."""
-    raise ValueRefused("pprint() has no output here: write print(pformat(value))")
-
-
 # ---------------------------------------------------------------- numpy
 
 
@@ -185,11 +139,3 @@ class Rows:
 
     def __hash__(self) -> int:
         return hash(self._which)
-
-
-def no_numpy_seed(*args: Any, **kwargs: Any) -> NoReturn:
-    """Refuse to seed the generator that the whole program shares."""
-    raise ValueRefused(
-        "np.random.seed(): the shared generator belongs to the whole program; "
-        "make one of your own: rng = np.random.default_rng(42), then rng.normal(…), rng.choice(…)"
-    )

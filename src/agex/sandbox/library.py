@@ -38,7 +38,7 @@ def twins(guards: Guards) -> dict[int, tuple[Any, Any]]:
     """``{id: (function, twin)}``, as the guards keep their substitutes."""
     table: Table = {
         **_math(guards),
-        **(chance.twins() if guards.policy.module("random") is not None else {}),
+        **chance.twins(guards.policy),
         **_json(guards),
         **pretty.twins(guards),
         **_text(guards),

@@ -13,7 +13,7 @@ from agex.sandbox import clock
 from agex.sandbox.guards import Guards
 
 #: Their text is written item by item, each through ``format`` below.
-_TAKEN_APART = (dict.__repr__, list.__repr__, tuple.__repr__)
+_TAKEN_APART: tuple[object, ...] = (dict.__repr__, list.__repr__, tuple.__repr__)
 
 
 class _Printer(pprint.PrettyPrinter):
