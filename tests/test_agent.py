@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import pickle
 import sqlite3
@@ -17,6 +18,8 @@ from agex import Agent, MemberSpec, Task
 from agex.errors import ArgumentError, ConfigurationError, ContextWindowExceeded, RegistrationError
 from agex.event_types import AnyEvent, LLMRequest
 from agex.llm import ScriptedClient
+from agex.task import AgentChoices, TaskChoices
+from agex.task.options import AGENT_OPTIONS, TASK_OPTIONS
 
 
 def block(code: str) -> str:
@@ -45,6 +48,18 @@ def test_a_wrong_option_is_refused_at_once(options: dict[str, Any], words: str) 
     with pytest.raises(ConfigurationError) as caught:
         Agent(**options)
     assert words in str(caught.value)
+
+
+def test_a_type_checker_and_help_know_every_option() -> None:
+    own = set(inspect.signature(Agent).parameters) - {"name", "primer", "llm", "options"}
+
+    assert own | set(AgentChoices.__annotations__) == set(AGENT_OPTIONS)
+    assert {*AgentChoices.__annotations__, *TaskChoices.__annotations__} == {
+        *TASK_OPTIONS,
+        "primer",
+    }
+    assert "AgentChoices" in str(inspect.signature(Agent))
+    assert "exclude" in inspect.signature(Agent.cls).parameters
 
 
 def test_an_agent_with_nothing_configured_can_be_tried_in_its_sandbox() -> None:

@@ -11,7 +11,7 @@ import os
 import weakref
 from collections.abc import Callable, Mapping
 from types import FunctionType, ModuleType
-from typing import Any, ParamSpec, TypeVar, overload
+from typing import Any, ParamSpec, TypeVar, Unpack, overload
 
 from agex.errors import ConfigurationError, RegistrationError, TaskClarify, TaskFail
 from agex.llm import LLMClient, make_client
@@ -19,7 +19,17 @@ from agex.llm.choose import MODEL_VARIABLE
 from agex.policy import MemberSpec, Pattern, Policy, Registry, Visibility
 from agex.policy.portable import travels
 from agex.sandbox import Session
-from agex.task import Means, Options, Task, agent_options, architects, define, task_options
+from agex.task import (
+    AgentChoices,
+    Means,
+    Options,
+    Task,
+    TaskChoices,
+    agent_options,
+    architects,
+    define,
+    task_options,
+)
 from agex.task.definition import twice, wrong_order
 from agex.task.workspace import open_sandbox
 
@@ -82,7 +92,7 @@ class Agent:
         max_iterations: int = 10,
         timeout_seconds: float = 5.0,
         context_tokens: int = 65_536,
-        **options: Any,
+        **options: Unpack[AgentChoices],
     ) -> None:
         if "_registry" in self.__dict__:  # set up anew, a made agent would lose its bounds
             raise ConfigurationError("an agent is set up once: make another one")
@@ -300,9 +310,9 @@ class Agent:
     def task(self, f: Callable[P, R], /) -> Task[P, R]: ...
     @overload
     def task(
-        self, primer: str | None = None, /, **options: Any
+        self, primer: str | None = None, /, **options: Unpack[TaskChoices]
     ) -> Callable[[Callable[P, R]], Task[P, R]]: ...
-    def task(self, f: Any = None, /, **options: Any) -> Any:
+    def task(self, f: Any = None, /, **options: Unpack[TaskChoices]) -> Any:
         """Make a task of a function with an empty body.
 
         ``@agent.task``, ``@agent.task("instructions for the model")``, or with options:
@@ -318,7 +328,7 @@ class Agent:
             return lambda function: self._make_task(function, primer, options)
         return self._make_task(f, options.pop("primer", None), options)
 
-    def _make_task(self, f: Any, primer: str | None, options: dict[str, Any]) -> Task[..., Any]:
+    def _make_task(self, f: Any, primer: str | None, options: TaskChoices) -> Task[..., Any]:
         if isinstance(f, Task):
             raise twice(f.__name__)
         if isinstance(f, FunctionType) and f in _registered:

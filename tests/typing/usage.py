@@ -70,3 +70,18 @@ assert_type(Box().x, int)
 assert_type(agent.cls(Point), type[Point])
 
 agent.fn(double, visibility="loud")  # type: ignore[call-overload]
+
+# Options are known by name and type.
+Agent(max_cost=0.5, code_channel="tool")
+Agent(max_cos=0.5)  # type: ignore[call-arg]
+Agent(max_depth="deep")  # type: ignore[arg-type]
+
+
+@agent.task(max_iterations=2, check=lambda answer: answer > 0)
+def positive(n: int) -> int:
+    """A positive number."""
+    raise NotImplementedError
+
+
+assert_type(positive(3), int)
+agent.task(max_iteration=2)  # type: ignore[call-overload]

@@ -5,16 +5,24 @@
 """
 
 from agex.task.definition import define
-from agex.task.options import Options, agent_options, task_options
+from agex.task.options import (
+    AgentChoices,
+    Options,
+    TaskChoices,
+    agent_options,
+    task_options,
+)
 from agex.task.place import OnEvent
 from agex.task.stream import TaskStream
 from agex.task.task import Means, Task
 
 __all__ = [
+    "AgentChoices",
     "Means",
     "OnEvent",
     "Options",
     "Task",
+    "TaskChoices",
     "TaskStream",
     "agent_options",
     "define",

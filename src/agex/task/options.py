@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias, TypedDict, get_args
 
 from agex.errors import ConfigurationError, RegistrationError, did_you_mean
 
@@ -51,6 +51,31 @@ class Options:
     checks: tuple[Check, ...] = ()
     doctest: bool = False
     copy_inputs: bool = False
+
+
+class AgentChoices(TypedDict, total=False):
+    """What ``Agent(…)`` may be given besides its own parameters; :class:`Options` says what each is."""
+
+    code_channel: CodeChannel
+    max_memory: int | None
+    max_cost: float | None
+    max_llm_tokens: int | None
+    max_llm_calls: int | None
+    max_depth: int
+    max_subtasks: int
+
+
+class TaskChoices(AgentChoices, total=False):
+    """What ``@agent.task(…)`` may be given; ``check`` adds to :class:`Options`' ``checks``."""
+
+    primer: str | None
+    max_iterations: int
+    timeout_seconds: float
+    context_tokens: int
+    setup: str | None
+    check: Check | Sequence[Check]
+    doctest: bool
+    copy_inputs: bool
 
 
 _WHOLE = ("max_iterations", "context_tokens", "max_depth", "max_subtasks")
