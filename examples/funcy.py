@@ -7,7 +7,8 @@ Output of the replay:
 
     next prime after 100: 101
     sorted by next prime: [2, 7, 31, 100, 7919]
-    primes after 100: [101, 103, 107, 109, 113]
+    next lower prime before 100: 97
+    both in another process: 101 and 97
 """
 
 import math
@@ -31,19 +32,21 @@ def make_function(description: str) -> Callable[..., object]:
 
 
 def main() -> None:
-    # What the agent defines in the first call is there in the second: both have the same state.
-    state = (
-        Versioned()
-    )  # Versioned("functions.db") would keep them for the next run of this program
+    # Both calls have the same state, so the second goes on from what was said and made in the first.
+    # Versioned("functions.db") keeps it for the next run of this program.
+    state = Versioned()
     next_prime = make_function("find the next prime larger than a given number", state=state)
     print("next prime after 100:", next_prime(100))
     print("sorted by next prime:", sorted([31, 7, 100, 7919, 2], key=next_prime))
 
-    primes_after = make_function(
-        "with the function you made before: the first `count` primes larger than `n`, as a list",
-        state=state,
-    )
-    print("primes after 100:", primes_after(100, 5))
+    lower_prime = make_function("now the next lower prime", state=state)
+    print("next lower prime before 100:", lower_prime(100))
+
+    # What another process finds in the store: source, which the agent's sandbox compiles again.
+    state["up"], state["down"] = next_prime, lower_prime
+    state.commit()
+    again = agent.sandbox(state=Versioned(state.blobs.store)).namespace
+    print("both in another process:", again["up"](100), "and", again["down"](100))
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ NEEDS = {
 }
 EXPECTED = {
     "data_analysis", "db", "dogfood", "evaluator_optimizer", "funcy", "mathy", "multi", "routing",
+    "time_travel",
 }  # fmt: skip
 
 
