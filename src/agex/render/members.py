@@ -154,7 +154,8 @@ def property_declaration(name: str, value: Any) -> str:
 def _annotation(cls: type, name: str) -> Any:
     for base in bases(cls):
         try:
-            found = base.__dict__.get("__annotations__") or getattr(base, "__annotations__", {})
+            own = base.__dict__.get("__annotations__")  # noqa: RUF063  # evaluates nothing
+            found = own or getattr(base, "__annotations__", {})
         except Exception:  # evaluated lazily on newer Pythons, and may name what does not exist
             continue
         if isinstance(found, dict) and name in found:

@@ -233,11 +233,7 @@ def bounded(iterable: Iterable[Any], most: int = 0) -> Iterable[Any]:
 
 def len_of_range(numbers: range) -> int:
     """The length of a range, of any size."""
-    if numbers.step > 0:
-        span = numbers.stop - numbers.start
-    else:
-        span = numbers.start - numbers.stop
-    return max(0, -(-span // abs(numbers.step)))
+    return max(0, -((numbers.start - numbers.stop) // numbers.step))
 
 
 def collected(

@@ -168,15 +168,13 @@ class Builtins:
 
     def describe(self, topic: Any) -> str:
         guards = self.guards
-        if (
-            isinstance(topic, types.ModuleType)
-            or isinstance(type(topic), type)
-            and (guards.decisions.kind(type(topic)) == kinds.MODULE)
+        if isinstance(topic, types.ModuleType) or (
+            isinstance(type(topic), type) and (guards.decisions.kind(type(topic)) == kinds.MODULE)
         ):
             return f"module {topic.__name__}: {', '.join(topic.__dir__())}"
         name = getattr(topic, "__name__", None) if callable(topic) else None
         lines: list[str] = []
-        if callable(topic) and type(topic) in kinds.FUNCTION_TYPES or isinstance(topic, type):
+        if (callable(topic) and type(topic) in kinds.FUNCTION_TYPES) or isinstance(topic, type):
             try:
                 lines.append(f"{name}{inspect.signature(topic)}")
             except (TypeError, ValueError):

@@ -503,10 +503,7 @@ class _Formatter(string.Formatter):
         first, rest = _split(field_name)
         value = self.get_value(first, args, kwargs)
         for is_attribute, key in rest:
-            if is_attribute:
-                value = self.texts.read(value, key)
-            else:
-                value = self.texts.item(value)[key]
+            value = self.texts.read(value, key) if is_attribute else self.texts.item(value)[key]
         return value, first
 
     def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
