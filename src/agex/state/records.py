@@ -22,6 +22,9 @@ KNOWN: dict[str, type] = {
     if isinstance(value, type) and dataclasses.is_dataclass(value)
 }
 
+_FIELDS = {kind: tuple(field.name for field in dataclasses.fields(kind)) for kind in KNOWN.values()}
+_PLAIN = frozenset({type(None), bool, int, float, str})
+
 
 def to_record(value: Any) -> Any:
     """``value`` as JSON data.
@@ -30,7 +33,7 @@ def to_record(value: Any) -> Any:
         StateError: it is neither plain data nor one of agex's own values.
     """
     kind = type(value)
-    if value is None or kind in (bool, int, float, str):
+    if kind in _PLAIN:
         return value
     if kind is list:
         return [to_record(item) for item in value]
@@ -42,11 +45,13 @@ def to_record(value: Any) -> Any:
         return {"!t": [to_record(item) for item in value]}
     if kind is bytes:
         return {"!b": base64.b64encode(value).decode()}
-    if KNOWN.get(kind.__name__) is kind:
-        fields = {
-            field.name: to_record(getattr(value, field.name)) for field in dataclasses.fields(kind)
-        }
-        return {"!": kind.__name__, **fields}
+    names = _FIELDS.get(kind)
+    if names is not None:
+        record: dict[str, Any] = {"!": kind.__name__}
+        for name in names:
+            item = getattr(value, name)
+            record[name] = item if type(item) in _PLAIN else to_record(item)
+        return record
     raise StateError(
         f"a log of a state holds plain data and agex's own events and messages, not {kind.__qualname__}"
     )
@@ -66,7 +71,7 @@ def from_record(record: Any) -> Any:
         fields = {key: from_record(item) for key, item in record.items() if key != "!"}
         if cls is None:
             return {"type": record["!"], **fields}
-        known = {field.name for field in dataclasses.fields(cls)}
+        known = _FIELDS[cls]
         return cls(**{key: item for key, item in fields.items() if key in known})
     if "!t" in record:
         return tuple(from_record(item) for item in record["!t"])
