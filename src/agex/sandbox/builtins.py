@@ -19,6 +19,7 @@ from agex.sandbox import bounds, clock, kinds, methods, tables
 from agex.sandbox.decisions import STAND_IN_CLASSES
 from agex.sandbox.formatting import PLAIN
 from agex.sandbox.guards import Guards
+from agex.sandbox.guards.names import OWN_FIELDS
 from agex.sandbox.opaque import Type
 from agex.sandbox.origin import (
     THE_MARK,
@@ -38,6 +39,7 @@ class SystemExit(BaseException):  # what agent code knows by that name
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self.code = args[0] if len(args) == 1 else args or None
+        self.__dict__[OWN_FIELDS] = ("code",)  # a field that agent code may read
 
 
 class KeyboardInterrupt(BaseException):  # the same
