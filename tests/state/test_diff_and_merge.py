@@ -334,3 +334,93 @@ def test_the_branch_one_stands_on_cannot_be_deleted():
         state.delete_branch("main")
     with pytest.raises(StateError, match="no tag"):
         state.delete_tag("nowhere")
+
+
+# ---------------------------------------------------------------- what was said
+
+
+def say(state, *words, path=""):
+    space = state.namespace(path)
+    for word in words:
+        space.log("conversation").append(word)
+        space.commit([])
+
+
+def said(state, path=""):
+    return list(state.namespace(path).log("conversation").read())
+
+
+def test_what_was_said_on_both_sides_is_all_there_ours_first():
+    state = Versioned()
+    say(state, "start")
+    other = state.fork()
+    say(state, "ours 1", "ours 2")
+    say(other, "theirs 1", "theirs 2")
+
+    state.merge(other)
+
+    assert said(state) == ["start", "ours 1", "ours 2", "theirs 1", "theirs 2"]
+    assert len(state.namespace().log("conversation")) == 5
+    assert list(state.namespace().log("conversation").backwards()) == said(state)[::-1]
+    say(state, "after")
+    again = Versioned(state.blobs.store)
+    assert said(again)[-2:] == ["theirs 2", "after"]
+    assert said(other) == ["start", "theirs 1", "theirs 2"]
+
+
+def test_what_was_said_on_one_side_only_is_taken_over():
+    state = Versioned()
+    say(state, "start")
+    state["n"] = 1
+    other = state.fork()
+    say(other, "theirs", path="worker")
+    say(other, "theirs")
+    state["n"] = 2
+
+    state.merge(other)
+
+    assert said(state) == ["start", "theirs"]
+    assert said(state, "worker") == ["theirs"]
+
+
+def test_conversations_that_began_on_both_sides_are_both_kept():
+    state = Versioned()
+    state["n"] = 1
+    other = state.fork()
+    say(state, "ours")
+    say(other, "theirs")
+
+    state.merge(other)
+
+    assert said(state) == ["ours", "theirs"]
+
+
+def test_merging_twice_says_nothing_twice():
+    state = Versioned()
+    say(state, "start")
+    other = state.fork()
+    say(state, "ours")
+    say(other, "theirs 1")
+    state.merge(other)
+    say(other, "theirs 2")
+
+    state.merge(other)
+
+    assert said(state) == ["start", "ours", "theirs 1", "theirs 2"]
+    other.merge(state)
+    assert said(other) == said(state)
+
+
+def test_a_revert_takes_back_names_and_no_words_that_others_followed():
+    state = Versioned()
+    say(state, "start")
+    space = state.namespace()
+    space.globals["n"] = 1
+    space.log("conversation").append("n is one")
+    step = space.commit(["n"]).commit
+    say(state, "after")
+
+    state.revert(step)
+
+    assert "n" not in state
+    assert said(state) == ["start", "n is one", "after"]

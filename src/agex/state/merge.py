@@ -2,8 +2,10 @@
 
 What changed from the common ancestor on one side only is taken from that side. What changed on both,
 differently, is a conflict. The unit is the *label* (``tree.py``), so objects keep their identity: a list
-merged from one side still holds the very table that was left alone on both. Logs are not mixed: one that
-grew on both sides keeps ours; theirs stays in their history.
+merged from one side still holds the very table that was left alone on both.
+
+Of a log that grew on both sides nothing is lost, and nothing is a conflict: what theirs added follows what
+ours added. So an agent goes on knowing what was said on both branches, ours first.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from typing import Any, Literal, TypeAlias
 
 from agex.errors import ConflictError
 from agex.state import trie
-from agex.state.blobs import BlobId
+from agex.state.blobs import BlobId, blob_id
 from agex.state.codec import encode
 from agex.state.diff import describe, value_at
 from agex.state.heap import Heap
@@ -157,8 +159,27 @@ class _Merge:
     def _merge_logs(self, path: str, spaces: Sequence[Space]) -> None:
         base, ours, theirs = (space.logs or {} for space in spaces)
         for log, head in theirs.items():
-            if head != ours.get(log) and ours.get(log) == base.get(log):
-                self.logs.setdefault(path, {})[log] = head
+            if head == ours.get(log):
+                continue
+            if ours.get(log) != base.get(log):
+                head = self._joined(base.get(log, ("", 0)), ours[log], head)
+            self.logs.setdefault(path, {})[log] = head
+
+    def _joined(
+        self, base: tuple[BlobId, int], ours: tuple[BlobId, int], theirs: tuple[BlobId, int]
+    ) -> tuple[BlobId, int]:
+        """The head of ours with theirs' additions behind it, as one chunk."""
+        added: list[Any] = []
+        head = theirs[0]
+        while head and head != base[0]:
+            chunk = trie.from_json(self.blobs.get(head))
+            added[:0] = chunk["i"]
+            head = chunk["p"] or ""
+        if head != base[0] or not added:
+            return ours  # theirs is a part of what ours grew from: a revert takes back no words
+        data = trie.to_json({"p": ours[0] or None, "i": added})
+        self.fresh[key := blob_id(data)] = data
+        return key, ours[1] + len(added)
 
     def _decide(self, names: Iterable[Name]) -> Side:
         """Who wins; without a word about it the names are open."""
