@@ -8,6 +8,7 @@ setting of the whole process. The modules about the language itself (``typing``,
 from __future__ import annotations
 
 import _csv
+import asyncio
 import calendar
 import datetime
 import decimal
@@ -350,5 +351,6 @@ def private_types() -> types.ModuleType:
             "DecimalTuple": decimal.DecimalTuple,
             "DecimalLocal": type(decimal.localcontext()),
             "DecimalContext": decimal.Context,
+            "AsCompleted": getattr(asyncio.tasks, "_AsCompletedIterator", None),
         },
     )

@@ -12,7 +12,7 @@ from typing import Any
 
 from agex.errors import AttributeRefused, TypeRefused
 from agex.sandbox import kinds, tables
-from agex.sandbox.formatting import PLAIN
+from agex.sandbox.formatting import PLAIN, is_twin
 from agex.sandbox.guards.calls import Calls
 from agex.sandbox.guards.names import HIDDEN_KEYS, MISSING, NEVER, PLAIN_DUNDERS, TRUSTED
 from agex.sandbox.opaque import Type
@@ -49,6 +49,9 @@ class Bodies(Calls):
             raise TypeRefused(
                 f"{base.__name__} is not registered as constructable, so no class can derive from it"
             )
+        if is_twin(base) and not hasattr(base, "__mro_entries__"):
+            # ``super`` above all: what derives from it would read past the guard of ``super().x``.
+            raise TypeRefused(f"no class can derive from {base.__name__} here")
         if type(base).__module__ in ("typing", "types", "collections", "builtins", "dataclasses"):
             origin = getattr(base, "__origin__", None)
             if isinstance(origin, type) and origin is not type:

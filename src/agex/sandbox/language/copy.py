@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import collections
-import copy as real_copy
 import enum
 import types
 from collections.abc import Callable
@@ -33,18 +32,7 @@ def members(guards: Guards) -> dict[str, Any]:
 
         return again(value)
 
-    def replace(obj: Any, /, **changes: Any) -> Any:
-        cls = type(obj)
-        if cls is types.SimpleNamespace:
-            return types.SimpleNamespace(**{**vars(obj), **changes})
-        if isinstance(obj, tuple) and hasattr(cls, "_fields"):
-            return guards.call(guards.value(obj, "_replace"))(**changes)
-        if cls.__module__ in _IMMUTABLE and cls.__qualname__ in ("date", "time", "datetime"):
-            return guards.call(guards.value(obj, "replace"))(**changes)
-        raise TypeError(f"replace() does not support {cls.__name__} objects")
-
-    made: dict[str, Any] = {"copy": copy, "deepcopy": deepcopy, "Error": Exception}
-    return {**made, "replace": replace} if hasattr(real_copy, "replace") else made
+    return {"copy": copy, "deepcopy": deepcopy, "Error": Exception}
 
 
 def _is_immutable(cls: type) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import copy
 import dataclasses
 import keyword
 import sys
@@ -203,9 +204,9 @@ def _reading(guards: Guards) -> dict[str, Any]:
                     made[key] = item
                 return made
             return guards.call(cls)(converted)
-        return copy(value)
+        return deepcopy(value)
 
-    copy = copy_members(guards)["deepcopy"]
+    deepcopy = copy_members(guards)["deepcopy"]
 
     def asdict(obj: Any, *, dict_factory: Any = dict) -> Any:
         instance(obj, "asdict")
@@ -256,6 +257,25 @@ def _reading(guards: Guards) -> dict[str, Any]:
         "replace": replace,
         "is_dataclass": is_dataclass,
     }
+
+
+def copy_replace(guards: Guards) -> dict[str, Any]:
+    """``copy.replace``, where Python has it: dataclasses, named tuples, and a few more."""
+    fields_replaced = _reading(guards)["replace"]
+
+    def replace(obj: Any, /, **changes: Any) -> Any:
+        cls = type(obj)
+        if find(cls, "__dataclass_fields__") is not None:
+            return fields_replaced(obj, **changes)
+        if cls is types.SimpleNamespace:
+            return types.SimpleNamespace(**{**vars(obj), **changes})
+        if isinstance(obj, tuple) and hasattr(cls, "_fields"):
+            return guards.call(guards.value(obj, "_replace"))(**changes)
+        if cls.__module__ == "datetime" and hasattr(cls, "replace"):
+            return guards.call(guards.value(obj, "replace"))(**changes)
+        raise TypeError(f"replace() does not support {cls.__name__} objects")
+
+    return {"replace": replace} if hasattr(copy, "replace") else {}
 
 
 #: What ``replace`` raises for a change that no field takes.

@@ -30,7 +30,7 @@ MODULES: dict[str, Callable[[Guards], dict[str, Any]]] = {
     "collections": collections.members,
     "collections.abc": collections.abc_members,
     "contextlib": contextlib.members,
-    "copy": copy.members,
+    "copy": lambda guards: {**copy.members(guards), **dataclasses.copy_replace(guards)},
     "dataclasses": dataclasses.members,
     "enum": enum.members,
     "functools": functools.members,

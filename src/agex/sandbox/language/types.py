@@ -27,14 +27,14 @@ def members(guards: Guards) -> dict[str, Any]:
 
     guards.substitutes[id(types.MethodType)] = (types.MethodType, method_type)
     guards.substitutes[id(view_of(types.MethodType))] = (view_of(types.MethodType), method_type)
-    guards.substitutes[id(types.MappingProxyType)] = (types.MappingProxyType, mapping_proxy)
+    for proxy in (types.MappingProxyType, view_of(types.MappingProxyType)):
+        guards.substitutes[id(proxy)] = (proxy, mapping_proxy)
     views = """FunctionType LambdaType GeneratorType CoroutineType AsyncGeneratorType MethodType
-    BuiltinFunctionType BuiltinMethodType ModuleType""".split()
+    BuiltinFunctionType BuiltinMethodType ModuleType MappingProxyType GenericAlias UnionType""".split()
     return {
         **picked(
             types,
-            "SimpleNamespace MappingProxyType GenericAlias UnionType NoneType EllipsisType "
-            "NotImplementedType DynamicClassAttribute get_original_bases",
+            "SimpleNamespace NoneType EllipsisType NotImplementedType DynamicClassAttribute get_original_bases",
         ),
         **{name: view_of(getattr(types, name)) for name in views},
         "new_class": new_class,
