@@ -15,6 +15,7 @@ import contextlib
 import dataclasses
 import enum
 import itertools
+import re
 import string
 import types
 from collections.abc import Callable, Mapping, Sequence
@@ -117,7 +118,10 @@ class Texts:
         if "<module>.<locals>." in text:
             text = text.replace("<module>.<locals>.", "")
         if tables.HOME in text:
-            text = text.replace(f"{tables.HOME}.", f"{tables.MAIN}.")
+            # Python names a class of the main module without it in its messages: 'C' object has …
+            text = _IN_MESSAGE.sub("'", text).replace(f"{tables.HOME}.", f"{tables.MAIN}.")
+        if _PARTIALS in text:
+            text = text.replace(_PARTIALS, "functools.partial")
         return text
 
     # ------------------------------------------------------------ is the interpreter's text safe?
@@ -266,8 +270,8 @@ class Texts:
             return self.structure(item, inside, depth + 1)
 
         if type(value) is ViewMeta:
-            known = self.decisions.rule(value.real) is not None
-            return _class_text(value.real) if known else repr(value)
+            known = self.decisions.kind(value.real) != kinds.FOREIGN
+            return self.clean(type.__repr__(value.real)) if known else repr(value)
         if isinstance(value, type) or self.is_safe(value):
             return self.clean(repr(value)) if self.is_safe(value) else _class_text(value)
         if self.decisions.kind(cls) == kinds.FOREIGN:
@@ -515,6 +519,8 @@ class _Formatter(string.Formatter):
 
 
 _OURS = "agex."
+_IN_MESSAGE = re.compile(rf"(?<!<class )'{tables.HOME}\.(?=[\w.]+' object )")
+_PARTIALS = f"{kinds.__name__}.partial"
 _USER_CONTAINERS = (collections.UserDict, collections.UserList)
 #: Attributes of the language's own objects that their text shows.
 _SHOWN_FIELDS: dict[type, tuple[str, ...]] = {
