@@ -127,6 +127,8 @@ class Meter:
             meter = meter.parent
 
     def _allow(self, more: Usage, model: str) -> None:
+        if self.max_llm_calls is None and self.max_llm_tokens is None and self.max_cost is None:
+            return
         used = sum((ticket.held for ticket in self._out), self._usage)
         if self.max_llm_calls is not None and used.requests + more.requests > self.max_llm_calls:
             _exceed("max_llm_calls", self.max_llm_calls, used.requests, "and one more was needed")
