@@ -166,13 +166,25 @@ class Session:
             return self._result(refused, source, (), frozenset(), started)
         before = {name: self.globals.get(name, _MISSING) for name in compiled.bound}
         error = self._execute(compiled)
-        assigned = tuple(
-            name
-            for name in self.globals
-            if name in before and self.globals[name] is not before[name]
-        )
+        assigned = self._changed(before)
         touched = reached(self.globals, compiled.used | compiled.bound)
         return self._result(error, source, assigned, touched, started)
+
+    def _changed(self, before: Mapping[str, Any]) -> tuple[str, ...]:
+        """The names that mean something else than before and are still there, in order."""
+        space = self.globals
+        changed = {
+            name
+            for name, value in before.items()
+            if (now := space.get(name, _MISSING)) is not value and now is not _MISSING
+        }
+        found: list[str] = []
+        for name in reversed(space):  # new names come last, and the guards' hundreds first
+            if len(found) == len(changed):
+                break
+            if name in changed:
+                found.append(name)
+        return tuple(reversed(found))
 
     def _compile(self, source: str) -> Compiled:
         compiled = compile_action(
