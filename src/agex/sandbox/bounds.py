@@ -166,6 +166,16 @@ def check_decimal(value: Any) -> None:
         )
 
 
+def check_decimal_text(value: Any, spec: str = "") -> None:
+    """Raise where a specification such as ``f`` would write out a decimal of astronomic size."""
+    if spec and isinstance(value, Decimal) and value.is_finite():
+        if abs(value.adjusted()) > MAX_WIDTH:
+            raise SizeRefused(
+                f"the text of this Decimal would have {value.adjusted():,} digits; at most "
+                f"{MAX_WIDTH:,} here"
+            )
+
+
 def _check_shift(left: Any, count: Any) -> None:
     if isinstance(left, int) and isinstance(count, int) and left:
         bits = left.bit_length() + count

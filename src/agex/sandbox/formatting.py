@@ -98,6 +98,7 @@ class Texts:
         bounds.check_spec(spec)
         if type(value) in PLAIN:
             return format(value, spec)
+        bounds.check_decimal_text(value, spec)
         cls = type(value)
         writer: type = find(cls, "__format__")[0]  # type: ignore[index]  # object has it
         if self.has_own(cls, "__format__") or kinds.REGISTERED in (
@@ -386,7 +387,10 @@ class Texts:
 
     def argument(self, value: Any) -> Any:
         """A value for ``%``: numbers and strings as they are, the rest as something with safe text."""
-        if type(value) in PLAIN or self.is_safe(value):
+        if type(value) in PLAIN:
+            return value
+        bounds.check_decimal(value)  # %d makes an integer of it
+        if self.is_safe(value):
             return value
         if isinstance(value, (int, float, bytes)) and is_agent_class(type(value)):
             return value

@@ -13,6 +13,7 @@ import collections
 import collections.abc
 import contextlib
 import dataclasses
+import decimal
 import enum
 import functools
 import itertools
@@ -24,7 +25,7 @@ import typing
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from agex.sandbox import tables
+from agex.sandbox import decimals, tables
 
 AGENT = "agent"
 BUILTIN = "builtin"
@@ -293,6 +294,7 @@ LANGUAGE_GUARDED: dict[type, frozenset[str]] = {
 REGISTERED_GUARDED: dict[type, frozenset[str]] = {
     re.Pattern: frozenset("match fullmatch search findall finditer split sub subn".split()),
     json.JSONEncoder: frozenset({"encode", "iterencode"}),
+    decimal.Decimal: decimals.METHODS,
 }
 
 #: Every builtin exception class, by identity.
@@ -306,8 +308,9 @@ EXCEPTION_CLASSES: frozenset[type] = frozenset(
 #: Methods that raise what they are given: an exception class is constructed by that.
 THROWING = frozenset({"throw", "athrow"})
 
-#: Classes nobody gets to make, whatever is registered: they read attributes by name.
-NEVER_MADE: frozenset[type] = frozenset({string.Formatter})
+#: Classes nobody gets to make or derive from, whatever is registered: one reads attributes by name,
+#: of the other there is a maker within bounds.
+NEVER_MADE: frozenset[type] = frozenset({string.Formatter, decimal.Context})
 
 
 def is_abc(cls: type) -> bool:

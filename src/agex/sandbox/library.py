@@ -22,6 +22,7 @@ from agex.sandbox import (
     bounds,
     chance,
     clock,
+    decimals,
     event_loops,
     expressions,
     interrupts,
@@ -42,6 +43,7 @@ def twins(guards: Guards) -> dict[int, tuple[Any, Any]]:
         **_json(guards),
         **pretty.twins(guards),
         **_text(guards),
+        **decimals.twins(),
         time.sleep: clock.sleep,
     }
     if guards.policy.module("asyncio") is not None:  # imported by whoever registered it

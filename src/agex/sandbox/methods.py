@@ -12,11 +12,12 @@ import collections.abc
 import json
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from types import MethodType
 from typing import Any, Protocol
 
 from agex.errors import TypeRefused
-from agex.sandbox import bounds, clock, expressions, json_text, kinds, tables
+from agex.sandbox import bounds, clock, decimals, expressions, json_text, kinds, tables
 from agex.sandbox.decisions import Decisions
 from agex.sandbox.formatting import Texts
 from agex.sandbox.opaque import TRACEBACK, Type
@@ -131,6 +132,8 @@ def guarded_method(rules: Rules, owner: Any, name: str, holder: type | None = No
         return expressions.method(rules.call, real, name)
     if isinstance(owner, json.JSONEncoder):
         return json_text.method(owner, real, name)
+    if isinstance(owner, Decimal):
+        return decimals.method(owner, real, name)
     if name == "register":
         return lambda key, function=None: (
             real(rules.call(key)) if function is None else real(key, rules.call(function))
@@ -447,6 +450,8 @@ class _Unbound:
 
 def guarded_dunder(rules: Rules, owner: Any, holder: type, name: str, source: Any) -> Any:
     """The guarded twin of a builtin's dunder, bound to ``owner``."""
+    if name in kinds.REGISTERED_GUARDED.get(holder, ()):
+        return guarded_method(rules, owner, name, holder)
     if name == "__new__":
         return new_of(rules, holder)
     if name == "__setattr__":

@@ -93,7 +93,9 @@ class Inherited(Classes):
                 if name in tables.SAFE_BUILTIN_DUNDERS or name in PROTOCOL_READS:
                     return getattr(source, name)
             elif kind == kinds.REGISTERED or kinds.is_abc(holder):
-                if name in ("__new__", "__setattr__", "__delattr__"):
+                if name in ("__new__", "__setattr__", "__delattr__") or (
+                    name in kinds.REGISTERED_GUARDED.get(holder, ())
+                ):
                     return methods.guarded_dunder(self, owner, holder, name, source)
                 if name in tables.PROTOCOL:
                     return getattr(source, name)

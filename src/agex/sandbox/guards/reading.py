@@ -138,6 +138,9 @@ class Reading(Inherited):
         """A protocol dunder of a registered object follows its class."""
         if name == "__get__" and isinstance(owner, classmethod):
             return methods.class_binding(owner.__get__)
+        holder = find(type(owner), name)
+        if holder is not None and name in kinds.REGISTERED_GUARDED.get(holder[0], ()):
+            return methods.guarded_method(self, owner, name, holder[0])
         if name in PROTOCOL_READS and hasattr(type(owner), name):
             return getattr(owner, name)
         if name in ("__str__", "__repr__", "__format__"):
