@@ -55,7 +55,7 @@ SMALL_WIDTH = 10_000
 _NUMBERS = re.compile(r"\d+")
 
 
-class AgentTransformer(RestrictingNodeTransformer):  # type: ignore[misc]  # the base is untyped
+class AgentTransformer(RestrictingNodeTransformer):
     """Rewrites one parsed action.
 
     Args:
