@@ -97,6 +97,7 @@ def compile_action(
     future: bool,
     max_source: int,
     echo: bool = True,
+    modules: frozenset[str] = frozenset(),
 ) -> Compiled:
     """Compile one action.
 
@@ -105,13 +106,22 @@ def compile_action(
         flags: put stop flags into loops and functions.
         future: an earlier action said ``from __future__ import annotations``.
         echo: hand the value of a last bare expression to ``$echo``.
+        modules: names that mean modules; a hint about speed.
 
     Raises:
         SyntaxRefused, SyntaxError: see :func:`parse`; refusals of all lines at once.
     """
     tree = parse(source, max_source=max_source)
     try:
-        return _compile(tree, source, shadowed=shadowed, flags=flags, future=future, echo=echo)
+        return _compile(
+            tree,
+            source,
+            shadowed=shadowed,
+            flags=flags,
+            future=future,
+            echo=echo,
+            modules=modules,
+        )
     except (RecursionError, MemoryError, OverflowError):
         raise _too_deep() from None
 
@@ -138,6 +148,7 @@ def _compile(
     flags: bool,
     future: bool,
     echo: bool,
+    modules: frozenset[str] = frozenset(),
 ) -> Compiled:
     scopes = Scopes(tree)
     if scopes.yields is not None:
@@ -154,6 +165,7 @@ def _compile(
         shadowed=shadowed | (bound & tables.OFFERED),
         flags=flags,
         future_annotations=future,
+        modules=modules,
     )
     last = tree.body[-1] if tree.body else None
     body = transformer.transform(tree)

@@ -76,6 +76,36 @@ def hoisted(
     return Hoisted(worth(count.own), worth(count.items), worth(count.factors))
 
 
+def in_comprehension(node: ast.expr, scope: Scope, inference: Inference) -> Hoisted:
+    """The variables of one comprehension that are read or indexed more than once."""
+    count = _Count()
+    generators: list[ast.comprehension] = node.generators  # type: ignore[attr-defined]
+    for index, generator in enumerate(generators):
+        if index:
+            _expression(generator.iter, 1.0, count)
+        for condition in generator.ifs:
+            _expression(condition, 1.0, count)
+    if isinstance(node, ast.DictComp):
+        _expression(node.key, 1.0, count)
+        _expression(node.value, 1.0, count)
+    else:
+        _expression(node.elt, 1.0, count)  # type: ignore[attr-defined]
+    known = inference.locals.get(scope, {})
+
+    def worth(uses: dict[str, float]) -> frozenset[str]:
+        return frozenset(
+            name
+            for name, weight in uses.items()
+            if weight > 1.5
+            and name in scope.bound
+            and name not in count.other
+            and not known.get(name)
+            and scope.is_fast(name)
+        )
+
+    return Hoisted(worth(count.own), worth(count.items), frozenset())
+
+
 def bound_names(target: ast.expr) -> list[str]:
     """The plain names a target binds, at any depth; starred ones are exact lists."""
     if isinstance(target, ast.Name):

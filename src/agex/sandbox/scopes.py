@@ -92,6 +92,8 @@ class Scopes:
         self.of: dict[ast.AST, Scope] = {}
         self.type_params: dict[ast.AST, Scope] = {}
         self.globals: set[str] = set()
+        #: Names that an import at the top level binds.
+        self.modules: set[str] = set()
         self.awaits = False
         self.floats = False
         self.yields: int | None = None
@@ -249,7 +251,10 @@ class Scopes:
     def _import(self, node: ast.Import | ast.ImportFrom, scope: Scope) -> None:
         for alias in node.names:
             if alias.name != "*":
-                self._bind(alias.asname or alias.name.split(".")[0], scope)
+                name = alias.asname or alias.name.split(".")[0]
+                self._bind(name, scope)
+                if scope is self.module:
+                    self.modules.add(name)
 
     def _handler(self, node: ast.ExceptHandler, scope: Scope) -> None:
         if node.name:

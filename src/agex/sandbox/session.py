@@ -32,6 +32,7 @@ from agex.sandbox import (
     tracebacks,
 )
 from agex.sandbox.compiler import Compiled, compile_action
+from agex.sandbox.decisions import ModuleView
 from agex.sandbox.guards import Guards, assigned, restorers
 from agex.sandbox.imports import Importer
 from agex.sandbox.inference import ITERABLE_RESULTS, RESULTS
@@ -193,6 +194,9 @@ class Session:
             flags=self._flags,
             future=self._future,
             max_source=self.limits.max_source,
+            modules=frozenset(
+                name for name, value in self.globals.items() if issubclass(type(value), ModuleView)
+            ),
         )
         self._future = compiled.future
         for name in compiled.bound & tables.OFFERED:
@@ -466,7 +470,7 @@ def _fill(session: Session, verbs: Mapping[str, Any], inputs: Mapping[str, Any])
     space = session.globals
     before = space.get("$hidden", {})
     for name in space:  # what an earlier session's code found callable is asked anew
-        if name.startswith("$k_"):
+        if name.startswith(("$k_", "$j_", "$i_")):
             space[name] = None
     own = {
         name: space[name]
@@ -542,6 +546,8 @@ def _guard_names(g: Guards, space: dict[str, Any], write: Callable[[str], object
             "$ddoor": g.delete_door,
             "$xdoor": g.change_door,
             "$meth": g.method,
+            "$methk": g.module_method,
+            "$doork": g.module_door,
             "$callattr": g.call_attribute,
             "$supget": g.super_get,
             "$super": super,

@@ -35,7 +35,7 @@ from RestrictedPython.transformer import RestrictingNodeTransformer
 
 from agex.errors import RefusedLine
 from agex.sandbox import inference, tables
-from agex.sandbox.hoist import Hoisted, bound_names, hoisted
+from agex.sandbox.hoist import Hoisted, bound_names, hoisted, in_comprehension
 from agex.sandbox.scopes import Scope, Scopes
 
 #: Numbers the class patterns of the process: what one was found fit for says nothing of another.
@@ -55,6 +55,9 @@ SMALL_WIDTH = 10_000
 _NUMBERS = re.compile(r"\d+")
 
 
+_NOTHING_HOISTED = Hoisted()
+
+
 class AgentTransformer(RestrictingNodeTransformer):
     """Rewrites one parsed action.
 
@@ -64,18 +67,27 @@ class AgentTransformer(RestrictingNodeTransformer):
         flags: put a check of the stop flag into loops and functions (interpreters without
             ``sys.monitoring``).
         future_annotations: annotations are strings and stay as they were written.
+        modules: names that earlier actions bound to modules.
 
     After ``transform``: ``lines`` holds the refusals, ``callees`` the globals that remember callees,
     ``assigned`` the attribute names it assigns.
     """
 
     def __init__(
-        self, scopes: Scopes, *, shadowed: frozenset[str], flags: bool, future_annotations: bool
+        self,
+        scopes: Scopes,
+        *,
+        shadowed: frozenset[str],
+        flags: bool,
+        future_annotations: bool,
+        modules: frozenset[str] = frozenset(),
     ) -> None:
         super().__init__()
         self.scopes = scopes
         self.shadowed = shadowed
         self.inference = inference.Inference(scopes, shadowed)
+        #: Global names that mean modules, as far as one can see.
+        self.modules = modules | scopes.modules
         self.flags = flags
         self.future_annotations = future_annotations
         self.lines: list[RefusedLine] = []
@@ -91,6 +103,8 @@ class AgentTransformer(RestrictingNodeTransformer):
         self.in_iterable = False
         #: Locals of the running function that are tested where they are bound (see ``hoist.py``).
         self.hoisted = Hoisted()
+        #: The same for the variables of comprehensions.
+        self.in_comprehensions: dict[Scope, Hoisted] = {}
         #: The temporary of the running scope. A comprehension that is a function of its own shares
         #: its temporary with the function around it, so it gets one that nobody else uses.
         self.temporary = "$t"
@@ -193,19 +207,17 @@ class AgentTransformer(RestrictingNodeTransformer):
     def is_fast(self, node: ast.AST) -> bool:
         return type(node) is ast.Name and self.scope.is_fast(node.id)
 
-    def is_hoisted(self, name: str, among: frozenset[str]) -> bool:
-        """Is this name, read here, the function's local that was tested at its binding?
+    def is_hoisted(self, name: str, kind: str) -> bool:
+        """Is this name, read here, a local that was tested at its binding?
 
-        A comprehension may have a variable of the same name: that one was tested by nobody.
+        A comprehension may have a variable of the same name, which has tests of its own or none.
         """
-        if name not in among:
-            return False
         scope: Scope | None = self.scope
         while scope is not None and (scope.kind == "comp" or scope.name == "<gen>"):
             if name in scope.bound or scope.kind != "comp":
-                return False
+                return name in getattr(self.in_comprehensions.get(scope, _NOTHING_HOISTED), kind)
             scope = scope.parent
-        return True
+        return name in getattr(self.hoisted, kind)
 
     def checked(
         self,
@@ -227,9 +239,9 @@ class AgentTransformer(RestrictingNodeTransformer):
             read: ast.expr = value
             again: ast.expr = self.name(value.id, at)
             if cleared == "ok":
-                flag = "$i_" if self.is_hoisted(value.id, self.hoisted.items) else ""
+                flag = "$i_" if self.is_hoisted(value.id, "items") else ""
             elif cleared[:2] in ("r_", "w_", "x_"):
-                flag = "$o_" if self.is_hoisted(value.id, self.hoisted.own) else ""
+                flag = "$o_" if self.is_hoisted(value.id, "own") else ""
         elif self.can_hold:
             read = self.hold(value, self.temporary, at)
             again = self.name(self.temporary, at)
@@ -366,6 +378,15 @@ class AgentTransformer(RestrictingNodeTransformer):
         if self.is_dunder(attr):
             self.dunder_write(node)
         mangled = self.mangled(attr)
+        owner = node.value
+        if (
+            type(owner) is ast.Name
+            and owner.id in self.modules
+            and slow in _OF_MODULES
+            and self.scope.is_global(owner.id)
+            and self.scope.frame.kind != "class"
+        ):
+            return self.through_module(node, owner, slow)
         types = self.inference.of(node.value, self.scope) if cleared in ("r_", "m_") else None
         value = cast(ast.expr, self.visit(node.value))
         if inference.has_native(types, attr) or (
@@ -376,6 +397,24 @@ class AgentTransformer(RestrictingNodeTransformer):
         node.value = self.checked(
             value, cleared + mangled, slow, node, self.constant(mangled, node)
         )
+        return node
+
+    def through_module(self, node: ast.Attribute, owner: ast.Name, slow: str) -> ast.Attribute:
+        """``math.sin(…)`` → ``(math if math is $j_math.sin else $methk(…)).sin(…)``
+
+        ``$j_math.sin`` is the module that ``math`` meant when the guard let ``sin`` through.
+        """
+        known = f"$j_{owner.id}.{node.attr}" if slow == "$meth" else f"$i_{owner.id}.{node.attr}"
+        self.callees.add(known)
+        test = self.compare(owner, ast.Is(), self.guard(known, node), node)
+        guarded = self.call(
+            _OF_MODULES[slow],
+            node,
+            self.name(owner.id, node),
+            self.constant(self.mangled(node.attr), node),
+            self.constant(known, node),
+        )
+        node.value = self.either(test, self.name(owner.id, node), guarded, node)
         return node
 
     def dunder_write(self, node: ast.Attribute) -> None:
@@ -801,6 +840,7 @@ class AgentTransformer(RestrictingNodeTransformer):
         outer_temporary = self.temporary
         if self.scope.kind != "comp" and self.can_hold:
             self.temporary = self.fresh("$t")
+        self.in_comprehensions[self.scope] = in_comprehension(node, self.scope, self.inference)
         rewritten: list[ast.comprehension] = []
         for index, generator in enumerate(generators):
             tuples = (
@@ -839,8 +879,9 @@ class AgentTransformer(RestrictingNodeTransformer):
                 rewritten.append(inner)
             else:
                 generator.target = self.unheld(target)
-            last = rewritten[-1]
-            last.ifs = [self.visit(condition) for condition in conditions]
+            rewritten[-1].ifs = []
+            rewritten += self.tested_variables(target)
+            rewritten[-1].ifs = [self.visit(condition) for condition in conditions]
         if self.flags:
             at = node
             go = self.call("$go", at)
@@ -855,6 +896,25 @@ class AgentTransformer(RestrictingNodeTransformer):
         self.scope, self.can_hold = outer, outer_hold
         self.temporary = outer_temporary
         return node
+
+    def tested_variables(self, target: ast.expr) -> list[ast.comprehension]:
+        """``for $i_x in [type(x) in $s.ok]``: the test of a comprehension's variable, made once."""
+        tests: list[ast.comprehension] = []
+        hoisted = self.in_comprehensions[self.scope]
+        for name in _all_names(target):
+            for prefix, key, among in (("$o_", "own", hoisted.own), ("$i_", "ok", hoisted.items)):
+                if name in among:
+                    test = self.compare(
+                        self.type_of(self.name(name, target), target),
+                        ast.In(),
+                        self.cleared(key, target),
+                        target,
+                    )
+                    self.scope.bound.add(prefix + name)
+                    flag = self.store(prefix + name, target)
+                    once = ast.List([test], _LOAD, **_place(target))
+                    tests.append(ast.comprehension(flag, once, [], 0))
+        return tests
 
     def held_iterable(self, generator: ast.comprehension) -> list[ast.comprehension]:
         """``for x in $iter(xs)`` → ``for $u in [xs] for x in (xs if … in $s.ok else $iter($u))``
@@ -924,10 +984,10 @@ class AgentTransformer(RestrictingNodeTransformer):
         )
         # A name that the right side rebinds has to be read before it.
         rebinds = op in (ast.Mult, ast.LShift) and _assigns(right)
+        numbers: list[bool] = []
         if op is ast.Mult:
-            same = same or (
-                self.known(left, inference.NUMBERS) and self.known(right, inference.NUMBERS)
-            )
+            numbers = [self.known(side, inference.NUMBERS) for side in (left, right)]
+            same = same or all(numbers) or any(self.known(side, _A_FLOAT) for side in (left, right))
         counted = op is ast.Mod and self.known(left, inference.NUMBERS)
         node.left = self.visit(left)
         node.right = self.visit(right)
@@ -935,7 +995,7 @@ class AgentTransformer(RestrictingNodeTransformer):
             return (
                 node
                 if same or _cheap_product(left, right)
-                else self.both(node, "$mul", None, rebinds)
+                else self.product(node, numbers, rebinds)
             )
         if op is ast.Mod:
             return node if counted else self.modulo(node, left)
@@ -959,6 +1019,35 @@ class AgentTransformer(RestrictingNodeTransformer):
         if isinstance(op, ast.BitOr):  # d |= [pair] iterates the pairs
             return isinstance(value, (ast.Set, ast.SetComp, ast.Dict, ast.DictComp, ast.Constant))
         return not isinstance(op, ast.Mod)
+
+    def product(self, node: ast.BinOp, numbers: list[bool], rebinds: bool) -> ast.expr:
+        """``a * b``: where one side is known to be a number, the other is all there is to test."""
+        if not any(numbers) or not self.can_hold:
+            return self.both(node, "$mul", None, rebinds)
+        at = node
+        firsts: list[ast.expr] = []
+        agains: list[ast.expr] = []
+        for value in (node.left, node.right):
+            if type(value) is ast.Constant:
+                firsts.append(value)
+                agains.append(self.constant(value.value, at))
+            elif self.is_fast(value) and not rebinds:
+                firsts.append(value)
+                agains.append(self.name(cast(ast.Name, value).id, at))
+            else:
+                name = self.fresh("$a")
+                firsts.append(self.hold(value, name, at))
+                agains.append(self.name(name, at))
+        tested = 1 if numbers[0] else 0
+        test = self.compare(self.type_of(firsts[tested], at), ast.In(), self.guard("$num", at), at)
+        if type(firsts[1 - tested]) is ast.NamedExpr:
+            # Both sides run in their order, then the test.
+            held = self.compare(firsts[0], ast.Is(), agains[0], at) if tested else None
+            if held is None:
+                return self.both(node, "$mul", None, rebinds)
+            test = ast.BoolOp(ast.And(), [held, test], **_place(at))
+        native = ast.BinOp(agains[0], node.op, agains[1], **_place(at))
+        return self.either(test, native, self.call("$mul", at, *agains), at)
 
     def both(self, node: ast.BinOp, slow: str, limit: int | None, rebinds: bool) -> ast.expr:
         """``a * b`` repeats a sequence only where the types differ and one of them is an int.
@@ -995,7 +1084,7 @@ class AgentTransformer(RestrictingNodeTransformer):
                 known = [
                     self.name("$f_" + value.id, at)
                     for value in agains
-                    if type(value) is ast.Name and self.is_hoisted(value.id, self.hoisted.floats)
+                    if type(value) is ast.Name and self.is_hoisted(value.id, "floats")
                 ]
             options = [*known, alike] if known else [is_float, alike]
             test: ast.expr = ast.BoolOp(ast.Or(), options, **_place(at))
@@ -1781,6 +1870,9 @@ def _small_arguments(node: ast.Call) -> bool:
 
 
 _TEXT = frozenset({"str", "bytes"})
+#: The guards of reads through modules, by the one of reads through anything.
+_OF_MODULES = {"$meth": "$methk", "$door": "$doork"}
+_A_FLOAT = frozenset({"float"})
 #: Methods that are native when :func:`_small_arguments` holds.
 _GROWING = frozenset("replace ljust rjust center zfill".split())
 

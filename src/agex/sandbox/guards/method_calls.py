@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from agex.sandbox import kinds, methods
@@ -55,6 +56,20 @@ class MethodCalls(Reading):
             self.clear("m_" + name, cls)
             return owner
         return Door(name, self.call(getattr(owner, name)))
+
+    def module_method(self, owner: Any, name: str, known: str) -> Any:
+        """The same for what looks like a module: remembered as the global ``known``."""
+        found = self.method(owner, name)
+        if found is owner and self.decisions.kind(type(owner)) == kinds.MODULE:
+            sys._getframe(1).f_globals[known] = owner
+        return found
+
+    def module_door(self, owner: Any, name: str, known: str) -> Any:
+        """``math.pi``, remembered likewise."""
+        found = self.door(owner, name)
+        if found is owner and self.decisions.kind(type(owner)) == kinds.MODULE:
+            sys._getframe(1).f_globals[known] = owner
+        return found
 
     def quiet(self, owner: Any, name: str) -> Any:
         """A method that can make something long, called with small constants."""
