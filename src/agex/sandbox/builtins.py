@@ -429,6 +429,10 @@ class Builtins:
         if len(args) != 3:
             raise TypeError("type() takes 1 or 3 arguments")
         name, bases, namespace = args
+        if "metaclass" in kwargs:
+            raise TypeError(
+                f"{name if type(name) is str else chr(63)}.__init_subclass__() takes no keyword arguments"
+            )
         if type(name) is not str:
             raise TypeError(f"type.__new__() argument 1 must be str, not {type(name).__name__}")
         guards = self.guards

@@ -212,11 +212,11 @@ class Decisions:
         rule = self.policy.type_rule(cls)
         if rule is not None:
             return rule.constructable or issubclass(cls, enum.Enum)
-        return cls in kinds.LANGUAGE_MEMBERS or cls in _OFFERED_CLASSES
+        return cls in kinds.MADE_NATIVELY or cls in kinds.MADE_GUARDED or cls in _OFFERED_CLASSES
 
     def may_subclass(self, cls: type) -> bool:
         """May agent code derive from this class? Whoever may derive can construct."""
-        return (
+        return cls not in kinds.NO_BASES and (
             self.may_construct(cls)
             or kinds.is_abc(cls)
             or cls in kinds.BARE_BASES

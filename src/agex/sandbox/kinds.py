@@ -8,6 +8,7 @@ library that Python code cannot do without), *registered*, one of our own *views
 
 from __future__ import annotations
 
+import abc
 import builtins
 import collections
 import collections.abc
@@ -18,6 +19,7 @@ import enum
 import functools
 import itertools
 import json
+import numbers
 import re
 import string
 import types
@@ -252,6 +254,7 @@ if hasattr(enum, "ReprEnum"):
 if hasattr(typing, "TypeAliasType"):
     LANGUAGE_MEMBERS[typing.TypeAliasType] = frozenset()
 #: The typing module's own alias objects, of private types.
+ALIASES: set[type] = set()
 for _alias in (
     typing.Any, typing.Union, typing.Optional, typing.List, typing.List[int], typing.Callable,
     typing.Callable[[int], int], typing.Tuple, typing.Tuple[int], typing.Union[int, str],
@@ -262,7 +265,38 @@ for _alias in (
 ):  # fmt: skip
     if not isinstance(_alias, type) and type(_alias) not in LANGUAGE_MEMBERS:
         LANGUAGE_MEMBERS[type(_alias)] = frozenset()
+        ALIASES.add(type(_alias))
 del _alias
+
+#: Curated classes that agent code may call as they are: they keep what they are given.
+MADE_NATIVELY: frozenset[type] = frozenset(
+    {
+        enum.auto, enum.member, enum.nonmember, dataclasses.InitVar, dataclasses.KW_ONLY,
+        contextlib.suppress, contextlib.nullcontext, contextlib.ExitStack,
+        contextlib.AsyncExitStack, contextlib.ContextDecorator, contextlib.AsyncContextDecorator,
+        contextlib.AbstractContextManager, contextlib.AbstractAsyncContextManager,
+    }
+)  # fmt: skip
+#: … and those whose arguments are looked at first. The others only come out of calls: agent code sees
+#: a view of such a class.
+MADE_GUARDED: frozenset[type] = frozenset(
+    {
+        collections.deque, collections.Counter, collections.OrderedDict, collections.defaultdict,
+        collections.ChainMap, collections.UserDict, collections.UserList, types.SimpleNamespace,
+        OwnPartial, property, staticmethod, classmethod, enum.Enum, enum.IntEnum, enum.Flag,
+        enum.IntFlag, enum.property, typing.TypeVar, typing.ParamSpec, typing.TypeVarTuple,
+        typing.NewType, typing.ForwardRef,
+        *(c for c in (getattr(enum, "StrEnum", None), getattr(enum, "ReprEnum", None)) if c),
+    }
+)  # fmt: skip
+#: Classes that nobody derives from: they call or go through what their instances hold, from C.
+NO_BASES: frozenset[type] = frozenset(
+    {bool, type(None), range, slice, memoryview, map, filter, zip, enumerate, reversed, staticmethod,
+     classmethod, super, OwnPartial, enum.property, enum.auto, enum.member, enum.nonmember,
+     contextlib.ExitStack, contextlib.AsyncExitStack, contextlib.suppress, contextlib.nullcontext,
+     dataclasses.InitVar, dataclasses.KW_ONLY, typing.TypeVar, typing.ParamSpec,
+     typing.TypeVarTuple, typing.NewType, typing.ForwardRef}
+)  # fmt: skip
 
 #: Classes of the language that have nothing to hide as a base: they bring hooks, not data.
 BARE_BASES: frozenset[type] = frozenset(
@@ -313,14 +347,35 @@ THROWING = frozenset({"throw", "athrow"})
 NEVER_MADE: frozenset[type] = frozenset({string.Formatter, decimal.Context})
 
 
+_ABSTRACT_HOMES = (
+    "collections.abc",
+    "_collections_abc",
+    "abc",
+    "numbers",
+    "contextlib",
+    "typing",
+    "enum",
+)
+#: Classes of these modules that do something with what they are given.
+_CONCRETE: frozenset[type] = frozenset(
+    {collections.abc.KeysView, collections.abc.ValuesView, collections.abc.ItemsView,
+     collections.abc.MappingView, typing.TypeVar, typing.ParamSpec, typing.TypeVarTuple,
+     typing.NewType, typing.ForwardRef, enum.property, contextlib.ExitStack,
+     contextlib.AsyncExitStack}
+)  # fmt: skip
+
+
 def is_abc(cls: type) -> bool:
     """True for the abstract classes of ``collections.abc``, ``numbers``, ``contextlib``, ``abc``."""
-    return cls.__module__ in (
-        "collections.abc",
-        "_collections_abc",
-        "abc",
-        "numbers",
-        "contextlib",
-        "typing",
-        "enum",
-    )
+    return cls in _ABSTRACT
+
+
+_ABSTRACT: frozenset[type] = frozenset(
+    value
+    for module in (collections.abc, abc, numbers, contextlib, typing, enum)
+    for name, value in vars(module).items()
+    if isinstance(value, type)
+    and not name.startswith("_")
+    and value.__module__ in _ABSTRACT_HOMES
+    and value not in _CONCRETE
+)

@@ -9,40 +9,22 @@ from __future__ import annotations
 
 import collections
 import collections.abc
+import enum
 import json
 import re
 from collections.abc import Callable
 from decimal import Decimal
 from types import MethodType
-from typing import Any, Protocol
+from typing import Any
 
 from agex.errors import TypeRefused
 from agex.sandbox import bounds, clock, decimals, expressions, json_text, kinds, tables
-from agex.sandbox.decisions import Decisions
-from agex.sandbox.formatting import Texts
+from agex.sandbox.arguments import FILLED_LATER, TAKING, arguments
 from agex.sandbox.opaque import TRACEBACK, Type
-from agex.sandbox.origin import is_agent_class, mark, own_dict
-
-
-class Rules(Protocol):
-    """What the methods here ask of the guards."""
-
-    decisions: Decisions
-    texts: Texts
-
-    def iter(self, owner: Any) -> Any: ...
-    def item(self, owner: Any) -> Any: ...
-    def mapping(self, owner: Any) -> Any: ...
-    def context(self, owner: Any) -> Any: ...
-    def acontext(self, owner: Any) -> Any: ...
-    def call(self, callee: Any) -> Any: ...
-    def raised(self, error: Any) -> Any: ...
-    def set(self, owner: Any, name: str, value: Any, *, plain: bool = False) -> Any: ...
-    def delete(self, owner: Any, name: str, *, plain: bool = False) -> None: ...
-    def value(self, owner: Any, name: str) -> Any: ...
-    def base(self, base: Any) -> Any: ...
-    def check_class(self, cls: type, namespace: Any) -> None: ...
-
+from agex.sandbox.origin import find, is_agent_class, mark, own_dict
+from agex.sandbox.taking import Rules as Rules
+from agex.sandbox.taking import pairs as pairs
+from agex.sandbox.taking import taken as taken
 
 _ITERATING = {
     "union", "intersection", "difference", "symmetric_difference", "intersection_update",
@@ -55,8 +37,6 @@ _ENTERING = {
 }  # fmt: skip
 _PADDING = {"ljust", "rjust", "center", "zfill"}
 _SETS = (set, frozenset)
-#: Without arguments these need no guard: a ``defaultdict`` keeps them, and shows them, as they are.
-EMPTY_MAKERS = (list, dict, set, tuple, str, bytes, frozenset)
 
 
 def guarded_method(rules: Rules, owner: Any, name: str, holder: type | None = None) -> Any:
@@ -290,35 +270,6 @@ def _bound(owner: Any, cls: type, name: str) -> Any:
     return getattr(owner, name)
 
 
-def taken(rules: Rules, iterable: Any) -> Any:
-    """An iterable that C code may go through: registered, and of bounded length.
-
-    Items that are not in memory yet are collected with looks at the clock between them.
-    """
-    rules.iter(iterable)
-    if bounds.sized(iterable):
-        return iterable
-    if type(iterable) is range:
-        return bounds.bounded(iterable)
-    if type(iterable).__module__ in ("builtins", "itertools"):
-        return bounds.collected(iterable, clock.look)
-    return iterable
-
-
-def pairs(rules: Rules, source: Any) -> Any:
-    """What ``dict(source)`` may take: a mapping, or pairs, each of which is iterated as well."""
-    rules.mapping(source)
-    if isinstance(source, collections.abc.Mapping) or hasattr(type(source), "keys"):
-        return source
-    items = taken(rules, source)
-    if type(items) in (list, tuple, set, frozenset) and _PAIRS.issuperset(map(type, items)):
-        return items
-    return (item if type(item) in _PAIRS else rules.iter(item) for item in items)
-
-
-_PAIRS = frozenset({tuple, list, str, bytes})
-
-
 def _joinable(rules: Rules, separator: Any, parts: Any) -> Any:
     items = parts if type(parts) in (list, tuple) else list(taken(rules, parts))
     rules.iter(parts)
@@ -517,7 +468,7 @@ def guarded_dunder(rules: Rules, owner: Any, holder: type, name: str, source: An
             return lambda other, /: real(pairs(rules, other))
         return lambda other, /: real(rules.mapping(other))
     if name == "__init__":
-        return _init(rules, owner, holder, real)
+        return _init(rules, holder, real)
     if name == "__getattr__":
         return real
     if name == "__dir__":
@@ -571,36 +522,16 @@ def _bounded_format(real: Any, spec: str) -> str:
     return str(real(spec))
 
 
-def _init(rules: Rules, owner: Any, holder: type, real: Any) -> Callable[..., None]:
-    """``super().__init__(…)`` of a builtin: containers iterate what they are given."""
-    containers = (list, set, dict, bytearray, collections.deque)
-    keyed = issubclass(holder, (dict, collections.UserDict)) and not issubclass(
-        holder, collections.Counter
-    )
-    if issubclass(holder, containers) or holder in kinds.LANGUAGE_GUARDED:
+def _init(rules: Rules, holder: type, real: Any) -> Callable[..., None]:
+    """``super().__init__(…)`` of a builtin: what it goes through or calls is asked first."""
+    if holder not in TAKING and holder not in kinds.LANGUAGE_MEMBERS:
+        return real  # type: ignore[no-any-return]
 
-        def init(*args: Any, **kwargs: Any) -> None:
-            if holder is collections.defaultdict and args and args[0] is not None:
-                if not any(args[0] is maker for maker in EMPTY_MAKERS):
-                    args = (rules.call(args[0]), *args[1:])
-                rest = args[1:]
-            else:
-                rest = args
-            for arg in rest:
-                if isinstance(arg, int) and holder is bytearray:
-                    bounds.check_length("bytearray", arg)
-                elif not isinstance(arg, (int, str, type(None))):
-                    rules.mapping(arg)
-            if keyed:
-                args = (*args[: len(args) - len(rest)], *(pairs(rules, arg) for arg in rest))
-            real(*args, **kwargs)
+    def init(*args: Any, **kwargs: Any) -> None:
+        args, kwargs = arguments(rules, holder, args, kwargs)
+        real(*args, **kwargs)
 
-        return init
-    if holder is property:
-        return lambda *args, **kwargs: real(
-            *(None if a is None else rules.call(a) for a in args[:3]), *args[3:], **kwargs
-        )
-    return real  # type: ignore[no-any-return]
+    return init
 
 
 def new_of(rules: Rules, cls: type) -> Callable[..., Any]:
@@ -618,22 +549,23 @@ def new_of(rules: Rules, cls: type) -> Callable[..., Any]:
             )
         rest = args[1:]
         maker = _maker(cls)
-        owner = getattr(maker, "__self__", None)
-        if owner in (tuple, frozenset, list, set, dict, bytes, bytearray):
-            for arg in rest:
-                if isinstance(arg, int):
-                    bounds.check_length("bytes", arg)
-                elif not isinstance(arg, str):
-                    rules.iter(arg)
-                    if type(arg) is range:
-                        bounds.bounded(arg)
-        elif owner is str and rest:
-            rest = (rules.texts.str(rest[0]), *rest[1:]) if len(rest) == 1 else rest
-        elif owner in kinds.INTERNAL_MEMBERS or owner in (property, classmethod, staticmethod):
-            raise TypeRefused(f"{target.__name__}.__new__ is not offered here; call the class")
+        found = find(cls, "__new__")
+        if issubclass(target, enum.Enum) and maker is enum.Enum.__new__:
+            return rules.call(target)(*rest, **kwargs)
+        holder = found[0] if found is not None else object
+        if not is_agent_class(holder):
+            if holder in kinds.INTERNAL_MEMBERS or holder in _BOUND_BY_CALL:
+                raise TypeRefused(f"{target.__name__}.__new__ is not offered here; call the class")
+            if holder not in FILLED_LATER:
+                rest, kwargs = arguments(rules, holder, rest, kwargs)
         return maker(target, *rest, **kwargs)
 
     return new
+
+
+_BOUND_BY_CALL = (property, classmethod, staticmethod)
+#: What the body of an enum runs in.
+_ENUM_NAMESPACE: Any = type(enum.EnumMeta.__prepare__("E", (enum.Enum,)))
 
 
 def _maker(cls: type) -> Any:
@@ -653,7 +585,7 @@ def new_class(rules: Rules, meta: type, *args: Any, **kwargs: Any) -> Any:
         dict(namespace)
         if type(namespace) is not dict
         and isinstance(namespace, dict)
-        and type(namespace).__name__ != "_EnumDict"
+        and type(namespace) is not _ENUM_NAMESPACE
         else namespace
     )
     for key in made_from:

@@ -32,7 +32,8 @@ _DESCRIPTORS: frozenset[type] = frozenset(
      types.DynamicClassAttribute, type(collections.namedtuple("_", "x").x)}  # type: ignore[attr-defined]
 )  # fmt: skip
 _ABC_DATA: type = type(own_dict(abc.ABC)["_abc_impl"])
-_FINAL: frozenset[type] = frozenset({bool, type(None), range, slice, memoryview})
+#: What the library answers for when it is asked for the bases it stands for.
+_STANDING: tuple[Any, ...] = (typing.NamedTuple, typing.TypedDict)
 _METACLASSES: frozenset[type] = frozenset({abc.ABCMeta, enum.EnumMeta, type(typing.Protocol)})
 
 
@@ -44,15 +45,19 @@ class Bodies(Calls):
         if base is Type:
             return type
         if isinstance(base, type):
-            if self.decisions.may_subclass(base) and base not in _FINAL:
+            if self.decisions.may_subclass(base):
                 return base
             raise TypeRefused(
                 f"{base.__name__} is not registered as constructable, so no class can derive from it"
             )
-        if is_twin(base) and not hasattr(base, "__mro_entries__"):
+        if is_twin(base):
+            if hasattr(base, "__mro_entries__"):
+                return base  # of ``NamedTuple``, say; nobody else can put it there
             # ``super`` above all: what derives from it would read past the guard of ``super().x``.
             raise TypeRefused(f"no class can derive from {base.__name__} here")
-        if type(base).__module__ in ("typing", "types", "collections", "builtins", "dataclasses"):
+        if any(base is standing for standing in _STANDING):
+            return base
+        if type(base) is types.GenericAlias or type(base) in kinds.ALIASES:
             origin = getattr(base, "__origin__", None)
             if isinstance(origin, type) and origin is not type:
                 self.base(origin)

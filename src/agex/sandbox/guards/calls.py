@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import types
 from types import FunctionType, MethodType
@@ -10,6 +11,7 @@ from typing import Any
 from agex.errors import TypeRefused
 from agex.policy import is_function_like
 from agex.sandbox import kinds
+from agex.sandbox.constructors import constructor
 from agex.sandbox.guards.words import Words
 from agex.sandbox.opaque import ViewMeta
 
@@ -30,7 +32,7 @@ class Calls(Words):
             if found is not None:
                 return found[1]
             if self.decisions.may_construct(callee):
-                return callee
+                return constructor(self, callee)
             raise TypeRefused(
                 f"{callee.__name__} is not registered as constructable, so it cannot be called; "
                 "use the objects you are given"
@@ -42,10 +44,7 @@ class Calls(Words):
         if kind in (kinds.AGENT, kinds.REGISTERED):
             return callee
         if kind == kinds.LANGUAGE:
-            origin = getattr(callee, "__origin__", None)
-            if isinstance(origin, type):
-                self.call(origin)
-            return callee
+            return self.call_of_language(callee)
         if kind == kinds.INTERNAL and cls is types.GenericAlias:
             return self.call(callee.__origin__)
         if not callable(callee):
@@ -59,6 +58,18 @@ class Calls(Words):
             f"{cls.__name__!r} object is not registered, so it cannot be called; "
             "it can be passed on and compared by identity"
         )
+
+    def call_of_language(self, callee: Any) -> Any:
+        """Objects of the language that call something else: what they call is asked as well."""
+        if type(callee) in kinds.ALIASES:
+            origin = getattr(callee, "__origin__", None)
+            if origin is None or not getattr(callee, "_inst", True):
+                return callee  # not to be called: Python says so itself
+            approved = self.call(origin)
+            return callee if approved is origin else approved
+        if isinstance(callee, (contextlib.ContextDecorator, contextlib.AsyncContextDecorator)):
+            return lambda function: callee(self.call(function))
+        return callee
 
     def raised(self, error: Any) -> Any:
         """``raise E`` makes an E: the same guard as a call. An unregistered error passes on."""

@@ -1,4 +1,4 @@
-"""``enum``: what the functional form makes is a class of the agent's own."""
+"""``enum``: its classes, which the guard of calls makes and searches (see ``constructors.py``)."""
 
 from __future__ import annotations
 
@@ -6,26 +6,19 @@ import enum
 from typing import Any
 
 from agex.errors import TypeRefused
-from agex.sandbox import tables
+from agex.sandbox import bounds
 from agex.sandbox.guards import Guards
 from agex.sandbox.language.picked import picked
-from agex.sandbox.origin import is_agent_class, mark
+from agex.sandbox.origin import is_agent_class
 
 
 def members(guards: Guards) -> dict[str, Any]:
-    def functional(cls: Any) -> Any:
-        def make(*args: Any, **kwargs: Any) -> Any:
-            if len(args) < 2 and "names" not in kwargs:
-                return cls(*args, **kwargs)
-            kwargs["module"] = tables.HOME
-            return mark(cls(*args, **kwargs))
+    def enum_property(fget: Any = None, fset: Any = None, fdel: Any = None, doc: Any = None) -> Any:
+        called = [None if f is None else guards.call(f) for f in (fget, fset, fdel)]
+        make: Any = enum.property
+        return make(*called, doc)
 
-        return make
-
-    for name in ("Enum", "IntEnum", "Flag", "IntFlag", "StrEnum"):
-        cls = getattr(enum, name, None)
-        if cls is not None:
-            guards.substitutes[id(cls)] = (cls, functional(cls))
+    guards.substitutes[id(enum.property)] = (enum.property, enum_property)
 
     def verify(*checks: Any) -> Any:
         checking: Any = enum.verify(*checks)
@@ -33,6 +26,9 @@ def members(guards: Guards) -> dict[str, Any]:
         def decorate(cls: Any) -> Any:
             if not isinstance(cls, type) or not is_agent_class(cls):
                 raise TypeRefused("verify() decorates enumerations of your own here")
+            numbers = [m.value for m in cls.__members__.values() if isinstance(m.value, int)]  # type: ignore[attr-defined]
+            if numbers:
+                bounds.check_length("the enumeration", max(numbers) - min(numbers), 100_000)
             return checking(cls)
 
         return decorate
@@ -41,6 +37,6 @@ def members(guards: Guards) -> dict[str, Any]:
         enum,
         """Enum IntEnum StrEnum Flag IntFlag ReprEnum auto unique member nonmember EnumMeta EnumType
         EnumCheck CONTINUOUS NAMED_FLAGS UNIQUE FlagBoundary STRICT CONFORM EJECT KEEP
-        property global_enum_repr""",
+        property""",
     )
     return {**found, "verify": verify}

@@ -6,7 +6,7 @@ import typing
 from typing import Any
 
 from agex.errors import TypeRefused
-from agex.sandbox import tables
+from agex.sandbox import methods, tables
 from agex.sandbox.guards import Guards
 from agex.sandbox.language.hints import resolved
 from agex.sandbox.language.reprs import show_fields
@@ -51,14 +51,17 @@ def members(guards: Guards) -> dict[str, Any]:
 
     def named_tuple(name: str, fields: Any = (), /, **more: Any) -> Any:
         make: Any = typing.NamedTuple
-        made = mark(make(name, list(guards.iter(fields)) or list(more.items())))
+        pairs = [tuple(guards.iter(pair)) for pair in methods.taken(guards, fields)]
+        made = mark(make(name, pairs or list(more.items())))
         type.__setattr__(made, "__module__", tables.HOME)
         show_fields(made, guards.texts)
         return made
 
     def typed_dict(name: str, fields: Any = None, /, *, total: bool = True, **more: Any) -> Any:
         make: Any = typing.TypedDict
-        made = mark(make(name, dict(more if fields is None else fields), total=total))
+        made = mark(
+            make(name, dict(more if fields is None else guards.mapping(fields)), total=total)
+        )
         type.__setattr__(made, "__module__", tables.HOME)
         return made
 
@@ -80,18 +83,74 @@ def members(guards: Guards) -> dict[str, Any]:
 
         return decorate
 
-    marking = ("final", "no_type_check", "override", "runtime_checkable", "overload")
-    names = [
-        name
-        for name in typing.__all__
-        if name
-        not in ("get_type_hints", "get_overloads", "clear_overloads", "evaluate_forward_ref")
-    ]
+    marking = ("final", "override", "runtime_checkable")
+
+    def transform(**options: Any) -> Any:
+        """What it says is for type checkers; the real one would write it onto anything."""
+        return lambda thing: thing
+
+    def no_type_check(thing: Any, /) -> Any:
+        """The real one marks whatever a class refers to; this one the agent's own functions."""
+        for part in (thing, *own_dict(thing).values()) if isinstance(thing, type) else (thing,):
+            if is_agent_function(part):
+                part.__no_type_check__ = True
+        if isinstance(thing, type) and is_agent_class(thing):
+            type.__setattr__(thing, "__no_type_check__", True)
+        return thing
+
+    def overload(function: Any, /) -> Any:
+        """The real one keeps what it is given in a table of the whole process."""
+        guards.call(function)
+        return _overloaded
+
+    def assert_never(value: Any, /) -> Any:
+        raise AssertionError(
+            f"Expected code to be unreachable, but got: {guards.texts.repr(value)}"
+        )
+
+    def reveal_type(value: Any, /) -> Any:
+        return value
+
+    def shown(real: Any) -> Any:
+        """Makers whose complaints show what they were given."""
+
+        def make(*args: Any, **kwargs: Any) -> Any:
+            if not guards.texts.is_safe((args, kwargs)):
+                raise TypeRefused(f"{real.__name__}() takes types, and what is registered, here")
+            return real(*args, **kwargs)
+
+        return make
+
+    for name in ("TypeVar", "ParamSpec", "TypeVarTuple", "NewType", "ForwardRef"):
+        cls = getattr(typing, name)
+        guards.substitutes[id(cls)] = (cls, shown(cls))
+
+    names = [name for name in typing.__all__ if name not in _LEFT_OUT]
     return {
         **{name: getattr(typing, name) for name in names},
         **{n: own_only(getattr(typing, n)) for n in marking if hasattr(typing, n)},
         "get_type_hints": get_type_hints,
+        "dataclass_transform": transform,
+        "no_type_check": no_type_check,
+        "overload": overload,
+        "assert_never": assert_never,
+        "reveal_type": reveal_type,
     }
+
+
+#: Functions that evaluate strings, write into tables of the process, or decorate decorators.
+_LEFT_OUT = frozenset(
+    """get_type_hints get_overloads clear_overloads evaluate_forward_ref no_type_check_decorator
+    dataclass_transform no_type_check overload assert_never reveal_type""".split()
+)
+
+
+def _overloaded(*_: Any, **__: Any) -> Any:
+    raise NotImplementedError(
+        "You should not call an overloaded function. A series of @overload-decorated functions "
+        "outside a stub module should always be followed by an implementation that is not "
+        "@overload-ed."
+    )
 
 
 def _annotations(cls: type) -> dict[str, Any]:
