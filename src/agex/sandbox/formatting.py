@@ -14,6 +14,7 @@ import collections.abc
 import contextlib
 import dataclasses
 import enum
+import inspect
 import itertools
 import re
 import string
@@ -532,6 +533,9 @@ _SHOWN_FIELDS: dict[type, tuple[str, ...]] = {
     kinds.OwnPartialMethod: ("func", "args", "keywords"),
     dataclasses.Field: ("default", "default_factory", "metadata", "type"),
     contextlib.nullcontext: (),
+    inspect.Signature: ("parameters", "return_annotation"),
+    inspect.Parameter: ("default", "annotation"),
+    inspect.BoundArguments: ("arguments",),
     collections.abc.KeysView: ("_mapping",),
     collections.abc.ValuesView: ("_mapping",),
     collections.abc.ItemsView: ("_mapping",),
