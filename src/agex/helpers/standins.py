@@ -11,6 +11,7 @@ import decimal
 import io
 import struct
 import time
+import weakref
 import zlib
 from collections.abc import Iterable
 from typing import Any, NoReturn
@@ -53,6 +54,15 @@ def no_shared_context(*args: Any, **kwargs: Any) -> NoReturn:
     raise ValueRefused(
         "decimal.getcontext(): that context is the host's; write: with localcontext(prec=50): …"
     )
+
+
+def plain_reference(object: Any, callback: None = None, /) -> weakref.ref[Any]:
+    """``weakref.ref`` without a callback."""
+    if callback is not None:
+        raise ValueRefused(
+            "weakref.ref() takes no callback here: ask the reference when you need it"
+        )
+    return weakref.ref(object)
 
 
 def bounded_pack(format: str | bytes, /, *values: Any) -> bytes:

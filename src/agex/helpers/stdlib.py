@@ -14,6 +14,7 @@ import datetime
 import decimal
 import hashlib
 import io
+import sys
 import types
 from functools import cache
 
@@ -301,6 +302,31 @@ DATA = (
     ),
 )
 
+# The program about itself: constants, its own functions, its own errors, references that do not keep.
+ITSELF = (
+    Exposed("sys", include=(
+        "maxsize", "maxunicode", "version", "version_info", "hexversion", "float_info", "int_info",
+        "hash_info", "byteorder", "platform",
+    )),
+    Exposed("inspect", include=(
+        "signature", "Signature", "Parameter", "BoundArguments", "getdoc", "cleandoc", "getsource",
+        "getmembers", "isfunction", "isbuiltin", "ismethod", "isclass", "isroutine", "isgenerator",
+        "isgeneratorfunction", "iscoroutine", "iscoroutinefunction", "isasyncgen",
+        "isasyncgenfunction", "isawaitable", "isabstract",
+    )),
+    Exposed("traceback", include=(
+        "format_exc", "print_exc", "format_exception", "format_exception_only", "print_exception",
+    )),
+    Exposed(
+        "weakref",
+        include=("ref", "WeakValueDictionary", "WeakKeyDictionary", "WeakSet"),
+        deny=("data", "*refs"),
+        # A callback would run whenever, and wherever, the object goes away.
+        instead={"ref": standins.plain_reference},
+    ),
+    Exposed("_weakref", include=("ReferenceType",), sealed=("ReferenceType",)),
+)  # fmt: skip
+
 # Awaiting, and nothing that reaches loops, threads, sockets or processes.
 ASYNC = (
     Exposed(
@@ -319,7 +345,7 @@ ASYNC = (
     ),
 )  # fmt: skip
 
-STDLIB = (*ASYNC, *MATH, *TIME, *TEXT, *DATA)
+STDLIB = (*ASYNC, *ITSELF, *MATH, *TIME, *TEXT, *DATA)
 
 
 def register_stdlib(agent: Registrar) -> None:
@@ -351,6 +377,10 @@ def private_types() -> types.ModuleType:
             "DecimalTuple": decimal.DecimalTuple,
             "DecimalLocal": type(decimal.localcontext()),
             "DecimalContext": decimal.Context,
+            "VersionInfo": type(sys.version_info),
+            "FloatInfo": type(sys.float_info),
+            "IntInfo": type(sys.int_info),
+            "HashInfo": type(sys.hash_info),
             "AsCompleted": getattr(asyncio.tasks, "_AsCompletedIterator", None),
         },
     )

@@ -9,6 +9,7 @@ library that Python code cannot do without), *registered*, one of our own *views
 from __future__ import annotations
 
 import abc
+import array
 import builtins
 import collections
 import collections.abc
@@ -17,8 +18,10 @@ import dataclasses
 import decimal
 import enum
 import functools
+import inspect
 import itertools
 import json
+import random
 import numbers
 import re
 import string
@@ -27,7 +30,7 @@ import typing
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from agex.sandbox import decimals, tables
+from agex.sandbox import bounds, decimals, tables
 
 AGENT = "agent"
 BUILTIN = "builtin"
@@ -246,6 +249,17 @@ LANGUAGE_MEMBERS: dict[type, frozenset[str] | None] = {
     typing.TypeVarTuple: frozenset(),
     typing.NewType: frozenset(),
     typing.ForwardRef: frozenset(),
+    inspect.Signature: frozenset(
+        {"parameters", "return_annotation", "bind", "bind_partial", "replace", "empty", "format"}
+    ),
+    inspect.Parameter: frozenset(
+        """name default annotation kind replace empty POSITIONAL_ONLY POSITIONAL_OR_KEYWORD
+        VAR_POSITIONAL KEYWORD_ONLY VAR_KEYWORD""".split()
+    ),
+    inspect.BoundArguments: frozenset(
+        {"arguments", "args", "kwargs", "signature", "apply_defaults"}
+    ),
+    type(inspect.Parameter.KEYWORD_ONLY): frozenset({"name", "value", "description"}),
 }
 if hasattr(enum, "StrEnum"):
     LANGUAGE_MEMBERS[enum.StrEnum] = frozenset({"name", "value"})
@@ -329,6 +343,8 @@ REGISTERED_GUARDED: dict[type, frozenset[str]] = {
     re.Pattern: frozenset("match fullmatch search findall finditer split sub subn".split()),
     json.JSONEncoder: frozenset({"encode", "iterencode"}),
     decimal.Decimal: decimals.METHODS,
+    array.array: frozenset({"tolist"}),
+    random.Random: frozenset(bounds.RANDOM),
 }
 
 #: Every builtin exception class, by identity.

@@ -26,6 +26,7 @@ from agex.sandbox import (
     event_loops,
     expressions,
     interrupts,
+    introspection,
     json_text,
     methods,
     pretty,
@@ -42,6 +43,7 @@ def twins(guards: Guards) -> dict[int, tuple[Any, Any]]:
         **chance.twins(guards.policy),
         **_json(guards),
         **pretty.twins(guards),
+        **introspection.twins(guards),
         **_text(guards),
         **decimals.twins(),
         time.sleep: clock.sleep,
@@ -171,8 +173,13 @@ def _json(guards: Guards) -> Table:
         "parse_constant",
         "object_pairs_hook",
     )
-    loads = checking(json.loads, *hooks)
+    reading = checking(json.loads, *hooks)
     dumps = writing(json.dumps)
+
+    def loads(s: Any, **options: Any) -> Any:
+        if isinstance(s, (str, bytes, bytearray)):
+            bounds.check_length("the text", len(s), bounds.MAX_LENGTH // 2)
+        return reading(s, **options)
 
     # What is read from and written to passes the guards like any other method call.
     def load(fp: Any, **options: Any) -> Any:

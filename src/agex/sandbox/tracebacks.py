@@ -106,7 +106,7 @@ def _source_line(source: str, number: int) -> str:
     return lines[number - 1].strip() if 0 < number <= len(lines) else ""
 
 
-_PLAIN_NAMES = {
+PLAIN_NAMES = {
     "AttributeRefused": "AttributeError",
     "NameRefused": "NameError",
     "ImportRefused": "ImportError",
@@ -121,7 +121,7 @@ _PLAIN_NAMES = {
 def _name(error: BaseException) -> str:
     """The type's name as the model knows it: refusals are what Python would have raised."""
     name = type(error).__name__
-    return _PLAIN_NAMES.get(name, name)
+    return PLAIN_NAMES.get(name, name)
 
 
 def message(error: BaseException, guards: Guards) -> str:
