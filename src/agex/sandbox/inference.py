@@ -14,7 +14,7 @@ hold the new function to.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from agex.sandbox import tables
 from agex.sandbox.scopes import Scope, Scopes
@@ -494,7 +494,7 @@ def has_native(types: Types, name: str) -> bool:
     return True
 
 
-_STATEMENTS = {
+_STATEMENTS: dict[type[ast.AST], Callable[..., None]] = {
     ast.Assign: _Bindings.assign,
     ast.AnnAssign: _Bindings.annotated,
     ast.AugAssign: _Bindings.augmented,
@@ -512,7 +512,7 @@ _STATEMENTS = {
     ast.DictComp: _Bindings.comprehension,
     ast.GeneratorExp: _Bindings.comprehension,
 }
-_EXPRESSIONS = {
+_EXPRESSIONS: dict[type[ast.AST], Callable[..., Types]] = {
     ast.Name: Inference._name,
     ast.Constant: Inference._constant,
     ast.JoinedStr: Inference._text,
