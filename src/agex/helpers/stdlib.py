@@ -323,8 +323,8 @@ ITSELF = (
         deny=("data", "*refs"),
         # A callback would run whenever, and wherever, the object goes away.
         instead={"ref": standins.plain_reference},
+        sealed=("ref",),
     ),
-    Exposed("_weakref", include=("ReferenceType",), sealed=("ReferenceType",)),
 )  # fmt: skip
 
 # Awaiting, and nothing that reaches loops, threads, sockets or processes.

@@ -103,7 +103,7 @@ class Exposed:
         }
         for name in self.sealed:
             if has(module, name):
-                configure[name] = MemberSpec(constructable=False)
+                configure[name] = MemberSpec(constructable=False, instead=self.instead.get(name))
         try:
             registrar.module(
                 module,

@@ -188,6 +188,8 @@ def _dispatching(guards: Guards) -> dict[str, Any]:
                 return bound
 
         Bound.register = staticmethod(register)  # type: ignore[attr-defined]
+        Bound.__name__ = Bound.__qualname__ = "singledispatchmethod"
+        Bound.__module__ = "functools"
         return mark(Bound)()
 
     return {"singledispatch": singledispatch, "singledispatchmethod": singledispatchmethod}
