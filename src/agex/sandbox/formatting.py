@@ -325,10 +325,10 @@ class Texts:
             return f"<{cls.__name__}.{value._name_}: {again(value._value_)}>"
         return f"<{cls.__name__} object>"
 
-    def fields(self, value: Any, names: Sequence[_str]) -> _str:
-        """The text of a dataclass instance: ``C(x=1, y=[2])``."""
+    def fields(self, value: Any, names: Sequence[_str], shown: _str | None = None) -> _str:
+        """The text of a dataclass instance, ``C(x=1, y=[2])``, or under another name than its own."""
         body = ", ".join(f"{name}={self.repr(self.read(value, name))}" for name in names)
-        return f"{self.clean(type(value).__qualname__)}({body})"
+        return f"{self.clean(shown or type(value).__qualname__)}({body})"
 
     def exception(self, error: BaseException) -> _str:
         """``str`` of an exception: its arguments, as the interpreter would write them."""
