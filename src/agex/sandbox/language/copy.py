@@ -187,6 +187,8 @@ def _copied_agent_object(
         store: Any = ordered if isinstance(value, ordered) else dict
         for key in list(store.__iter__(value)):
             store.__setitem__(made, again(key), again(dict.__getitem__(value, key)))
+    elif isinstance(value, bytearray):
+        bytearray.extend(made, value)
     elif isinstance(value, set):
         set.update(made, [again(item) for item in set.__iter__(value)])
     held = getattr(value, "__dict__", None)

@@ -32,7 +32,7 @@ def show_fields(cls: Any, texts: Texts) -> None:
     names = cls._fields
 
     def __repr__(self: Any) -> str:  # it becomes one
-        return texts.fields(self, names)
+        return texts.fields(self, names, type(self).__name__)
 
     texts.own_texts.add(__repr__)
     type.__setattr__(cls, "__repr__", __repr__)

@@ -19,8 +19,9 @@ def members(guards: Guards) -> dict[str, Any]:
         space: dict[str, Any] = {}
         if exec_body is not None:
             guards.call(exec_body)(space)
-        maker = guards.substitutes[id(Type)][1]
-        return maker(name, tuple(guards.iter(bases)), space)
+        options = dict(kwds or {})
+        maker = guards.call(options.pop("metaclass", Type))
+        return maker(name, tuple(guards.iter(bases)), space, **options)
 
     def mapping_proxy(mapping: Any) -> Any:
         return types.MappingProxyType(guards.mapping(mapping))
