@@ -165,10 +165,15 @@ class Session:
             compiled = self._compile(source)
         except (SyntaxRefused, SyntaxError) as refused:
             return self._result(refused, source, (), frozenset(), started)
-        before = {name: self.globals.get(name, _MISSING) for name in compiled.bound}
+        starred = "$star" in compiled.code.co_names  # which binds what nobody has spelled out
+        known = dict(self.globals) if starred else self.globals
+        before = {name: known.get(name, _MISSING) for name in compiled.bound}
         error = self._execute(compiled)
+        if starred:
+            found = self.globals.keys() - known.keys()
+            before.update((name, _MISSING) for name in found if _is_own(name))
         assigned = self._changed(before)
-        touched = reached(self.globals, compiled.used | compiled.bound)
+        touched = reached(self.globals, compiled.used | before.keys())
         return self._result(error, source, assigned, touched, started)
 
     def _changed(self, before: Mapping[str, Any]) -> tuple[str, ...]:

@@ -323,6 +323,8 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
                 return NotImplemented  # by reference, as the C pickler does it
             if isinstance(obj, type) and obj in _BUILTIN_TYPES:
                 return rebuild.builtin_type, (_BUILTIN_TYPES[obj],)
+            if isinstance(obj, types.BuiltinFunctionType):
+                return self._tried(obj, None) if self._tolerant else NotImplemented  # ``[].append``
             self._by_value = self._by_value or not isinstance(obj, types.ModuleType)
             return self._tried(obj, super().reducer_override)
         if way == "agent":
