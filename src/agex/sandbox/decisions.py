@@ -101,14 +101,14 @@ class Decisions:
         found = find(cls, name)
         if found is not None:
             owner, _ = found
-            if is_agent_class(owner):
-                return Verdict.CLEAR, ""
-            return self.defined_read(cls, self.kind(owner), owner, name)
+            if not is_agent_class(owner):
+                return self.defined_read(cls, self.kind(owner), owner, name)
         for base in mro_of(cls):
             if not is_agent_class(base) and self.kind(base) == kinds.REGISTERED:
                 rule = self.rule(base)
                 if rule is None or not rule.allows(name):
-                    # The host may keep a private attribute of this name on the instance.
+                    # The host may keep a private attribute of this name on the instance, where it
+                    # also goes before what the agent's class has by that name.
                     return Verdict.ASK, ""
         return Verdict.CLEAR, ""
 

@@ -73,8 +73,6 @@ class Memory(Rules):
         _live.add(self)
         #: Agent types whose instance dictionaries agent code holds, or that came from elsewhere.
         self.exposed: set[type] = set()
-        #: Private names that agent code itself put on instances of its subclasses of host classes.
-        self.own_names: dict[type, set[str]] = {}
         #: True where the guards came out of a pickle: instances may be of any making.
         self.away = False
         self._unbound: dict[tuple[type, str], Any] = {}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import types
 from types import BuiltinFunctionType, MethodType
 from typing import Any
 
-from agex.sandbox import kinds, methods, tables
+from agex.sandbox import kinds, methods, own_values, tables
 from agex.sandbox.decisions import Verdict
 from agex.sandbox.formatting import PLAIN, is_twin
 from agex.sandbox.guards.classes import copied
@@ -66,15 +67,29 @@ class Reading(Inherited):
                 return getattr(owner, name)  # not there: Python says so itself
             raise self.refusal(owner, name)
         if self.decisions.kind(cls) == kinds.AGENT:
-            if name in self.own_names.get(cls, ()):
-                return getattr(owner, name)
-            raise self.refusal(owner, name, why)
+            return self.asked_of_agent(owner, name, why)
         rule = self.decisions.rule(cls)
         if rule is not None and (instead := rule.instead(name)) is not None:
             return MethodType(instead, owner)
         value = getattr(owner, name)
         held = find(cls, name)
         return copied(value) if held is not None and held[1] is value else value
+
+    def asked_of_agent(self, owner: Any, name: str, why: str) -> Any:
+        """What agent code put on the instance itself, or what its own class has: never what a host
+        class in between keeps there."""
+        held = getattr(owner, "__dict__", {})
+        if name in held:
+            if own_values.has(owner, name):
+                return getattr(owner, name)
+            raise self.refusal(owner, name, why)
+        found = find(type(owner), name)
+        if found is None or not is_agent_class(found[0]):
+            raise self.refusal(owner, name, why)
+        value = getattr(owner, name)
+        if isinstance(found[1], functools.cached_property) and held.get(name) is value:
+            own_values.note(owner, name, value)
+        return value
 
     def get(self, owner: Any, name: str) -> Any:
         """A dunder read: ``owner.__name__``."""

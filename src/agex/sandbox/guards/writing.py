@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from agex.errors import AttributeRefused, did_you_mean
-from agex.sandbox import kinds, tables
+from agex.sandbox import kinds, own_values, tables
 from agex.sandbox.decisions import Verdict
 from agex.sandbox.guards.memory import assigned
 from agex.sandbox.guards.names import (
@@ -128,26 +128,21 @@ class Writing(Reading):
     def set_agent(self, owner: Any, cls: type, name: str, value: Any, store: Any) -> None:
         if not is_agent_class(cls):
             # The host's subclass of an agent class: what the host itself keeps there stays its own.
-            own = self.own_names.setdefault(cls, set())
-            if name not in own:
-                if self.decisions.derived_read(cls, name)[0] is Verdict.REFUSED or name in getattr(
-                    owner, "__dict__", ()
-                ):
-                    raise self.refusal(owner, name)
-                own.add(name)
+            refused = self.decisions.derived_read(cls, name)[0] is Verdict.REFUSED
+            if refused or not own_values.is_free(owner, name):
+                raise self.refusal(owner, name)
+            own_values.note(owner, name, value)
         if not self.is_pure(cls):
             for base in mro_of(cls):
                 rule = None if is_agent_class(base) else self.decisions.rule(base)
                 if rule is None or rule.allows(name):
                     continue
-                own = self.own_names.setdefault(cls, set())
-                held = getattr(owner, "__dict__", {})
-                if name not in own and (find(base, name) is not None or name in held):
+                if find(base, name) is not None or not own_values.is_free(owner, name):
                     raise AttributeRefused(
                         f"attribute {name!r} belongs to {base.__name__} and is not registered; "
                         "choose another name"
                     )
-                own.add(name)
+                own_values.note(owner, name, value)
         assigned((name,))
         if self.decisions.is_method(cls, name):
             self.hide(cls, name)
