@@ -249,7 +249,7 @@ class Texts:
                     return self._safe_container(value, base, seen, depth, budget)
             if isinstance(value, _USER_CONTAINERS):
                 return self._safe(value.__dict__.get("data"), seen, depth + 1, budget)
-            if isinstance(value, (int, float, complex, _str, bytes)):
+            if isinstance(value, (int, float, complex, _str, bytes, bytearray)):
                 return 60
             writer: type = find(cls, "__repr__")[0]  # type: ignore[index]  # object has it
             if writer is object or decisions.kind(writer) == kinds.REGISTERED:
