@@ -77,7 +77,7 @@ class Classes(Bodies):
     def own_member(self, holder: type, raw: Any, value: Any) -> Any:
         """A member of an agent class. What the standard library wrote into it (``__init__`` of a
         dataclass) reads and writes natively, so it is for objects of that class only."""
-        if type(raw) is not FunctionType or is_agent_function(raw):
+        if type(raw) is not FunctionType or is_agent_function(raw) or is_twin(raw):
             return value
         known = self.checked_members.get(raw)
         if known is not None and known[0] is holder:
