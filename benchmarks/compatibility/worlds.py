@@ -118,17 +118,14 @@ def exc_info() -> tuple[type | None, BaseException | None, None]:
 def policy() -> Policy:
     """What the tests may use: the curated standard library, constants of ``sys``, three types."""
     registry = Registry()
-    try:
-        from agex.helpers import register_stdlib
-    except ImportError:
-        pass
-    else:
-        register_stdlib(registry)
     registry.module(
         sys,
         include=[*SYS_CONSTANTS, "exc_info"],
         configure={"exc_info": MemberSpec(instead=exc_info)},
     )
+    from agex.helpers import register_stdlib
+
+    register_stdlib(registry)  # after sys: what is registered already, it leaves as it is
     registry.module(
         types, include=["SimpleNamespace", "MappingProxyType", "MethodType", "FunctionType"]
     )
