@@ -275,6 +275,26 @@ def test_an_argument_the_policy_does_not_open_shows_its_type_only() -> None:
     assert "s3cret" not in text
 
 
+def test_what_the_callers_checks_say_of_themselves_is_told_beforehand() -> None:
+    text = said({}, checks=["Nobody works two days in a row.", "Every day has somebody."])
+
+    assert text.endswith(
+        "\nThe caller will check it: Nobody works two days in a row. Every day has somebody."
+    )
+
+
+def test_live_objects_that_no_stub_shows_are_named_with_their_type() -> None:
+    registry = Registry()
+    registry.module(shop.Order(7), name="order")
+    registry.module(shop.Order(8), name="shown", visibility="high")
+
+    text = system_text(registry.freeze())
+
+    assert "(`dir` and `help` tell more): `order` (Order).\n" in text
+    assert "`shown`" not in text
+    assert "Objects that are there" not in system_text(Registry().freeze())
+
+
 def test_classes_the_signature_names_are_shown_with_their_fields() -> None:
     rule = TypeRule(shop.Position, "Position")
 

@@ -301,6 +301,24 @@ def test_a_long_text_is_described_by_its_length_and_beginning() -> None:
     assert len(text) <= 300
 
 
+def test_a_long_text_of_lines_shows_both_ends_and_how_many_lines_it_has() -> None:
+    log = "\n".join(f"row {n}: ok" for n in range(2_000)) + "\ntotal: 2000"
+
+    text = describe("log", log, 1_000)
+
+    assert text.startswith(
+        f"log: str of {len(log):,} characters in 2,001 lines, beginning: 'row 0: ok"
+    )
+    assert text.endswith("total: 2000'")
+    assert 900 < len(text) <= 1_000
+    assert text.count(f"{len(log):,}") == 1
+
+
+@given(st.text(alphabet="a\n\\'é\u2028", min_size=100, max_size=900), st.integers(60, 1_000))
+def test_a_described_text_keeps_to_its_room(value: str, room: int) -> None:
+    assert len(describe("t", value, room)) <= room
+
+
 def test_a_large_dict_shows_its_first_items_and_counts_the_rest() -> None:
     text = describe("d", {f"key {n}": "v" * 100 for n in range(500)}, 600)
 

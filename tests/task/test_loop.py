@@ -277,6 +277,22 @@ def test_a_check_of_the_callers_own_sends_the_result_back(check: Any, told: str)
     assert told in last_told(client)
 
 
+def test_what_a_check_says_of_itself_stands_in_the_first_request() -> None:
+    def three(numbers: list[int]) -> bool:
+        """There are three numbers.
+
+        (More about it for people.)
+        """
+        return len(numbers) == 3
+
+    numbers, client = check_task([block("return [1, 2, 3]")], check=[three, bool])
+
+    assert numbers() == [1, 2, 3]
+    assert client.requests[0][1].text.endswith(
+        "\nThe caller will check it: There are three numbers."
+    )
+
+
 def test_a_check_that_asserts_has_passed_when_it_returns() -> None:
     def three(numbers: list[int]) -> None:
         """There are three."""

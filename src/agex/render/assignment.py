@@ -33,6 +33,7 @@ def task_text(
     primer: str | None = None,
     types: Sequence[TypeRule] = (),
     policy: Policy | None = None,
+    checks: Sequence[str] = (),
     budget_chars: int = INPUT_CHARS,
     repr_: BoundedRepr | None = None,
 ) -> str:
@@ -43,6 +44,7 @@ def task_text(
         primer: the task's own instructions, ``@agent.task("…")``.
         types: record classes the signature names, shown as stubs with their fields.
         policy: what the model may see of the arguments.
+        checks: what the caller's own checks say of themselves, a line each.
         budget_chars: the most for the sample of one argument.
         repr_: the caller's bounded ``repr``, see :func:`agex.render.render_value`.
     """
@@ -68,6 +70,8 @@ def task_text(
             lines.append(shown)
             left -= len(shown)
     lines += ["", _ending(signature, resolved)]
+    if checks:
+        lines.append(f"The caller will check it: {' '.join(clip(line, 300) for line in checks)}")
     return "\n".join(lines)
 
 

@@ -9,7 +9,8 @@ from importlib.resources import files
 
 from agex.policy import ModuleRule, Policy
 from agex.render.budget import plural
-from agex.render.stubs import api_text
+from agex.render.classes import type_name
+from agex.render.stubs import api_text, is_shown
 
 API_CHARS = 12_000
 """What the listing of a rich API may take of every request; ``help`` has the rest."""
@@ -60,8 +61,10 @@ def system_text(
     api = api_text(policy, api_chars)
     modules = modules_line(policy, language)
     limits = _limits(timeout_seconds, max_iterations)
+    objects = objects_line(policy)
     has = {
         "modules": bool(modules),
+        "objects": bool(objects),
         "api": bool(api),
         "images": vision,
         "limits": bool(limits),
@@ -78,6 +81,7 @@ def system_text(
         lines.append(
             line.replace("{modules}", modules)
             .replace("{limits}", limits)
+            .replace("{objects}", objects)
             .replace("{tool}", str(tool))
         )
     parts = ["\n".join(lines).strip()]
@@ -112,6 +116,15 @@ def modules_line(policy: Policy, language: Sequence[str] = LANGUAGE) -> str:
             about.append("imported already")
         shown.append(f"{name} ({', '.join(about)})" if about else name)
     return ", ".join(shown)
+
+
+def objects_line(policy: Policy) -> str:
+    """The live objects that no stub shows, with their types: nothing else would give their names away."""
+    return ", ".join(
+        f"`{name}` ({type_name(type(rule.value))})"
+        for name, rule in sorted(policy.instances.items())
+        if not is_shown(rule)
+    )
 
 
 def _limits(timeout_seconds: float | None, max_iterations: int | None) -> str:

@@ -116,11 +116,16 @@ def _stubs(policy: Policy) -> Iterator[Stub]:
         if rule.visibility != "low" or _shows_some(rule.configure):
             yield class_stub(rule)
     for instance in policy.instances.values():
-        if instance.visibility != "low" or _shows_some(instance.configure):
+        if is_shown(instance):
             yield from _instance(instance)
     for module in policy.modules.values():
         if module.visibility != "low" or _shows_some(module.configure):
             yield from _module(module, policy)
+
+
+def is_shown(rule: InstanceRule) -> bool:
+    """Whether the listing of the API has the members of a live object."""
+    return rule.visibility != "low" or _shows_some(rule.configure)
 
 
 def _shows_some(configure: Mapping[str, MemberSpec]) -> bool:

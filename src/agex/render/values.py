@@ -23,6 +23,8 @@ register_structural(find_record)
 SAMPLE_ITEMS = 3
 """Items of a long list shown in full: enough to see the shape and one exception to it."""
 
+_COUNTED = 10_000_000  # lines of a longer text are not counted
+_BOTH_ENDS = 400
 _INLINE_CHARS = 160
 """What fits in this is shown whole, on the line of its name."""
 
@@ -135,9 +137,27 @@ def _long_text(value: Any, room: int, walk: Walk) -> str:
     if len(value) <= _INLINE_CHARS:
         return f"{kind} = {walk(value, room - len(kind) - 3)}"
     head = f"{kind} of {len(value):,} {unit}"
-    if len(value) + 40 > room:
-        head += ", beginning"
-    return f"{head}: {walk(value, room - len(head) - 2)}"
+    newline = "\n" if kind == "str" else b"\n"
+    if len(value) <= _COUNTED and (breaks := value.count(newline)):
+        head += f" in {breaks + 1:,} lines"
+    if len(value) + len(head) + 4 <= room and len(repr(value)) + len(head) + 2 <= room:
+        return f"{head}: {value!r}"
+    if room < _BOTH_ENDS:
+        return f"{head}, beginning: {_end_of(value, room - len(head) - 14)} …"
+    # Headings and first rows stand at one end, totals and the last rows at the other.
+    last = _end_of(value, room // 5, last=True)
+    first = _end_of(value, room - len(head) - len(last) - 24)
+    return f"{head}, beginning: {first} … ending: {last}"
+
+
+def _end_of(value: Any, room: int, *, last: bool = False) -> str:
+    """As much of a text's beginning, or of its end, as shows in ``room`` characters."""
+    room = max(room, 8)
+    part = value[-room:] if last else value[:room]
+    while len(part) > 1 and (over := len(repr(part)) - room) > 0:
+        less = max(1, over // 2)  # escapes are longer than what they stand for
+        part = part[less:] if last else part[:-less]
+    return repr(part)
 
 
 _DESCRIBE: dict[int, Callable[[Any, int, Walk], str]] = {

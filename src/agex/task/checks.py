@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Callable, Mapping, Sequence
+from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from agex.errors import LimitReached
@@ -38,9 +39,20 @@ def run_checks(checks: Sequence[Check], result: Any, bounded: Bounded) -> str:
     return ""
 
 
+def announced(checks: Sequence[Check]) -> list[str]:
+    """What the checks say of themselves, for the model to know before its result is turned down."""
+    return [line for check in checks if (line := _said_of(check))]
+
+
 def _first_line(check: Check) -> str:
-    doc = (getattr(check, "__doc__", None) or "").strip()
-    return f" ({doc.splitlines()[0]})" if doc and not isinstance(check, type) else ""
+    said = _said_of(check)
+    return f" ({said})" if said else ""
+
+
+def _said_of(check: Check) -> str:
+    """The first line of a function's own docstring."""
+    doc = getattr(check, "__doc__", None) if isinstance(check, FunctionType | MethodType) else None
+    return doc.strip().splitlines()[0].strip() if isinstance(doc, str) and doc.strip() else ""
 
 
 def examples_of(doc: str) -> list[doctest.Example]:

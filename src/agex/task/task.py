@@ -22,6 +22,7 @@ from agex.messages import RUN_PYTHON
 from agex.policy import Policy, TypeRule, granted_by, registering_line
 from agex.render import describe, system_text, task_text
 from agex.sandbox.origin import is_agent_class, is_agent_function
+from agex.task.checks import announced
 from agex.task.contract import Contract
 from agex.task.definition import Definition
 from agex.task.fanout import ordered
@@ -276,6 +277,7 @@ class Task(Generic[P, R]):
             primer=definition.primer,
             types=prepared.types,
             policy=prepared.policy,
+            checks=announced(self._options.checks),
             repr_=repr_,
         )
         return f"{text}\n\n{introduction}" if introduction else text
