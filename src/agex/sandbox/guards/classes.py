@@ -229,9 +229,9 @@ class Classes(Bodies):
             return Type
         if not self.decisions.is_known_class(cls):
             return view_of(cls)
-        if issubclass(cls, BaseException) or self.decisions.may_subclass(cls):
+        if cls in kinds.BUILTIN_TYPES or issubclass(cls, BaseException):
             return cls
-        return view_of(cls)
+        return cls if self.decisions.may_subclass(cls) else view_of(cls)
 
     def type_of(self, value: Any) -> Any:
         """``type(value)``"""
