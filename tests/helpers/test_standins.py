@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import warnings
 import zlib
 from typing import Any
 
 import pytest
 
-from agex.helpers import pandas_standins, standins
+from agex import Agent
+from agex.helpers import pandas_standins, register_numpy, register_sklearn, standins
 
 
 class Liar(str):
@@ -174,3 +176,83 @@ def test_rows_have_names_and_travel() -> None:
 
     assert (row.Index, row.a, row[2], len(row)) == (0, 1, 2, 3)
     assert pickle.loads(pickle.dumps(row)) == row
+
+
+# ---------------------------------------------------------------- options of scikit-learn
+
+
+LEARN = """
+import numpy as np
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.linear_model import LinearRegression
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.model_selection import GridSearchCV
+steps = [("s", StandardScaler()), ("l", LinearRegression())]
+X, y = np.ones((3, 2)), np.ones(3)
+class Alike:
+    input, encoding, decode_error = "filename", "utf-8", "strict"
+"""
+HIDDEN = "def __init__(self, steps=None, _agex_memory=None, verbose=False, transform_input=None):\n"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "Pipeline(steps, memory=FOLDER).fit(X, y)",
+        "Pipeline(steps).set_params(memory=FOLDER).fit(X, y)",
+        "class P(Pipeline):\n    memory = None\nP(steps, memory=FOLDER).fit(X, y)",
+        "class P(Pipeline):\n    memory = FOLDER\n    def __init__(self, steps):\n        self.steps,"
+        " self.verbose, self.transform_input = steps, False, None\nP(steps).fit(X, y)",
+        "class M:\n    memory = None\nclass P(M, Pipeline): pass\nP(steps, memory=FOLDER).fit(X, y)",
+        f"class P(Pipeline):\n    {HIDDEN}        super().__init__(steps)\n"
+        "P(steps).set_params(_agex_memory=FOLDER).fit(X, y)",
+        f"class P(Pipeline):\n    {HIDDEN}        super().__init__(steps)\n"
+        "GridSearchCV(P(steps), {'_agex_memory': [FOLDER]}, cv=2).fit(X, y)",
+        "class P(Pipeline):\n    pass\np = P(steps)\nP.memory = FOLDER\ndel p.memory\np.fit(X, y)",
+    ],
+)
+def test_no_folder_of_pickles_comes_to_be(code: str, tmp_path: Any) -> None:
+    folder = tmp_path / "cache"
+    box = sandbox_of("sklearn")
+    assert box.run(f"FOLDER = {str(folder)!r}\n{LEARN}").error is None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        box.run(code)
+
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "CountVectorizer(input='filename').decode(FILE)",
+        "CountVectorizer.decode(Alike(), FILE)",
+        "Alike.read = CountVectorizer.decode\nAlike().read(FILE)",
+        "CountVectorizer.build_analyzer(Alike())(FILE)",
+        "class V(CountVectorizer):\n    input = 'filename'\nCountVectorizer.decode(V(), FILE)",
+        "class V(CountVectorizer):\n    input = None\n"
+        "CountVectorizer.decode(V(input='filename'), FILE)",
+        "class V(CountVectorizer):\n    def __init__(self, _agex_input=None, **rest):\n"
+        "        super().__init__(**rest)\n"
+        "CountVectorizer.decode(V().set_params(_agex_input='filename'), FILE)",
+        "class V(CountVectorizer):\n    input = 'filename'\nV().fit_transform([FILE]).shape\n"
+        "V().fit([FILE]).vocabulary_",
+    ],
+)
+def test_no_file_is_read_in_the_place_of_a_text(code: str, tmp_path: Any) -> None:
+    file = tmp_path / "secret.txt"
+    file.write_text("s3cret", encoding="utf-8")
+    box = sandbox_of("sklearn")
+    assert box.run(f"FILE = {str(file)!r}\n{LEARN}").error is None
+    result = box.run(code)
+
+    assert "s3cret" not in str(result.output)  # an error, or its name taken for the text
+
+
+def sandbox_of(package: str) -> Any:
+    pytest.importorskip(package)
+    agent = Agent()
+    register_numpy(agent)
+    register_sklearn(agent)
+    return agent.sandbox()

@@ -10,7 +10,7 @@ from typing import Any
 import cloudpickle
 import pytest
 
-from agex import Agent
+from agex import Agent, MemberSpec
 
 
 class Strategy(abc.ABC):
@@ -62,6 +62,86 @@ def test_the_registry_behind_an_abstract_class_is_not_the_agents(code: str) -> N
 
     assert Strategy.__dict__["_abc_impl"] is before
     assert not isinstance({}, Strategy)
+
+
+class Reader:
+    """A class of the host's whose methods trust their ``self``."""
+
+    path = "greeting.txt"
+
+    def read(self) -> str:
+        return f"contents of {self.path}"
+
+    @property
+    def size(self) -> int:
+        return len(self.path)
+
+    def save(self, where: str) -> str:
+        return f"wrote {where}"
+
+
+def careful(self: Any, where: str) -> str:
+    return f"kept {type(self).__name__}"
+
+
+def reading() -> Any:
+    agent = Agent()
+    agent.cls(Reader, configure={"save": MemberSpec(instead=careful)})
+    return agent.sandbox()
+
+
+LOOKALIKE = "class Mine:\n    path = '/etc/passwd'\n"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        LOOKALIKE + "Reader.read(Mine())",
+        LOOKALIKE + "Mine.read = Reader.read\nMine().read()",
+        LOOKALIKE + "vars(Reader)['read'](Mine())",
+        LOOKALIKE + "import operator\noperator.attrgetter('read')(Reader)(Mine())",
+        LOOKALIKE + "Reader.size.__get__(Mine())",
+        LOOKALIKE + "Mine.size = Reader.size\nMine().size",
+        LOOKALIKE + "import functools\nfunctools.partial(Reader.read, Mine())()",
+        LOOKALIKE + "next(map(Reader.read, [Mine()]))",
+    ],
+)
+def test_a_method_of_the_host_is_for_objects_of_its_class(code: str) -> None:
+    """It reads of its ``self`` what it likes: an object made to look alike must not get there."""
+    result = reading().run(code)
+
+    assert isinstance(result.error, TypeError), result.output
+    assert "needs a 'Reader' object" in str(result.error)
+
+
+def test_objects_and_subclasses_may_have_it_called_through_the_class() -> None:
+    box = reading()
+    code = "class Mine(Reader):\n    alias = Reader.read\n"
+
+    assert box.run("Reader.read(Reader())").output == "contents of greeting.txt"
+    assert box.run(code + "Mine().alias(), Reader.read(Mine())").output == (
+        "contents of greeting.txt", "contents of greeting.txt"
+    )  # fmt: skip
+    assert box.run("list(map(Reader.read, [Reader()]))").output == ["contents of greeting.txt"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "Reader().save('x')",
+        "Reader.save(Reader(), 'x')",
+        "class Mine(Reader):\n    def go(self): return super().save('x')\nMine().go()",
+        "class Mine(Reader):\n    def go(self): return Reader.save(self, 'x')\nMine().go()",
+        "class Mine(Reader): pass\nMine.save(Mine(), 'x')",
+        "class Mine(Reader):\n    def go(self): return super(Mine, self).save('x')\nMine().go()",
+        "class Mine(Reader):\n    def go(self): return getattr(super(), 'save')('x')\nMine().go()",
+    ],
+)
+def test_a_member_in_careful_form_is_careful_on_every_way_to_it(code: str) -> None:
+    result = reading().run(code)
+
+    assert result.error is None, result.traceback
+    assert result.output.startswith("kept")
 
 
 FAMILY = """

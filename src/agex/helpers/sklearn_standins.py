@@ -1,9 +1,10 @@
 """Estimators and functions of scikit-learn whose options cannot reach out of the process.
 
 ``memory="folder"`` writes and reads pickles, ``n_jobs=8`` starts processes, ``input="filename"`` opens
-files. Such an option can be set in many ways (the constructor, ``set_params``, a parameter grid), and
-each ends in an assignment to the attribute of that name: a careful class is a subclass in which this
-attribute takes harmless values only.
+files. Such an option can be set in many ways (the constructor, ``set_params``, a parameter grid, a
+subclass with an attribute or a parameter of that name or of the hidden one), and each is of use only
+when the attribute of that name is read: a careful class is a subclass in which this attribute takes
+harmless values only, and has no others.
 
 ``TransformerMixin`` comes as a class that can be derived from.
 """
@@ -54,7 +55,7 @@ def _guarded(owner: str, option: str) -> property:
     hidden = f"_agex_{option}"
 
     def read(self: Any) -> Any:
-        return self.__dict__.get(hidden, HARMLESS[option][0])
+        return check(owner, option, self.__dict__.get(hidden, HARMLESS[option][0]))
 
     def write(self: Any, value: Any) -> None:
         self.__dict__[hidden] = check(owner, option, value)
@@ -65,7 +66,16 @@ def _guarded(owner: str, option: str) -> property:
 @functools.cache
 def careful_class(cls: type) -> type:
     """A subclass of an estimator whose careful options take harmless values only."""
-    body: dict[str, Any] = {name: _guarded(cls.__name__, name) for name in options_of(cls)}
+    options = frozenset(options_of(cls))
+    inherited: Any = cls.__getattribute__
+
+    def read(self: Any, name: str) -> Any:
+        """Subclasses of agent code may put their own in the place of the properties."""
+        value = inherited(self, name)
+        return check(cls.__name__, name, value) if name in options else value
+
+    body: dict[str, Any] = {name: _guarded(cls.__name__, name) for name in options}
+    body["__getattribute__"] = read
     body["__doc__"] = cls.__doc__
     body["__module__"] = cls.__module__
     body["__reduce__"] = _reduce

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import types
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
@@ -61,7 +62,37 @@ class Classes(Bodies):
         if name in kinds.REGISTERED_GUARDED.get(holder, ()):
             return self.unbound(cls, holder, name, raw)
         instead = rule.instead(name)
-        return instead if instead is not None else copied(getattr(cls, name))
+        if instead is not None:
+            return instead
+        value = copied(getattr(cls, name))
+        return self.for_objects_of(cls, name, raw, value)
+
+    def for_objects_of(self, cls: type, name: str, raw: Any, value: Any) -> Any:
+        """``C.method`` of a class of the host's, for its objects only.
+
+        Python code trusts its ``self``: ``CountVectorizer.decode(mine, path)`` would open the file that
+        ``mine.input`` asks for. A class written in C looks for itself, and a registry of ABC does not
+        count, since agent code can enter what it likes there.
+        """
+        if type(raw) is property and raw.fget is not None:  # ``C.shape.__get__(mine)``
+            return property(self.for_objects_of(cls, name, raw.fget, raw.fget), doc=raw.__doc__)
+        if type(raw) is functools.cached_property:
+            raise self.refusal(cls, name, "it is read on objects of the class")
+        if type(raw) is not FunctionType:
+            return value
+        known = self.checked_members.get((cls, raw))
+        if known is not None and known[0] is cls:
+            return known[1]
+
+        def method(*args: Any, **kwargs: Any) -> Any:
+            if not args or not type.__subclasscheck__(cls, type(args[0])):
+                raise TypeError(f"{cls.__name__}.{name}() needs a {cls.__name__!r} object")
+            return value(*args, **kwargs)
+
+        method.__name__, method.__qualname__ = raw.__name__, raw.__qualname__
+        method.__doc__ = raw.__doc__
+        self.checked_members[cls, raw] = (cls, method)
+        return method
 
     def visible_members(self, cls: type) -> dict[str, Any]:
         """The members of a class of the host or of Python, as far as each may be read."""
@@ -173,7 +204,10 @@ class Classes(Bodies):
             raise self.refusal(cls, name)
         if name == "__init__" and not own and not self.decisions.may_construct(cls):
             raise self.refusal(cls, name)  # making an object anew is making one
-        return self.unbound(cls, holder, name, raw)
+        made = self.unbound(cls, holder, name, raw)
+        if self.decisions.kind(holder) == kinds.REGISTERED:
+            return self.for_objects_of(holder, name, raw, made)
+        return made
 
     def _type_method(self, target: Any, holder: type, name: str) -> Any:
         """``type.__call__(C)`` spelled out: the same guards as through ``super()``."""

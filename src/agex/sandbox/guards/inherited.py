@@ -9,7 +9,7 @@ from typing import Any
 from agex.errors import Refusal
 from agex.sandbox import kinds, methods, tables
 from agex.sandbox.decisions import Verdict
-from agex.sandbox.guards.classes import Classes
+from agex.sandbox.guards.classes import Classes, copied
 from agex.sandbox.guards.names import MISSING, NEVER, PROTOCOL_READS
 from agex.sandbox.opaque import Door
 from agex.sandbox.origin import is_agent_class, mro_of, own_dict
@@ -109,9 +109,19 @@ class Inherited(Classes):
         verdict, why = self.decisions.defined_read(type(owner), kind, holder, name)
         if verdict is Verdict.GUARDED:
             return methods.guarded_method(self, owner, name, holder)
-        if verdict is Verdict.REFUSED:
+        if verdict is Verdict.ASK and kind == kinds.REGISTERED:
+            return self.careful_member(owner, holder, name, source)
+        if verdict in (Verdict.REFUSED, Verdict.ASK):
             raise self.refusal(owner, name, why)
         return getattr(source, name)
+
+    def careful_member(self, owner: Any, holder: type, name: str, source: Any) -> Any:
+        """A member that is offered in another form is offered in that form to subclasses as well."""
+        rule = self.decisions.rule(holder)
+        instead = None if rule is None else rule.instead(name)
+        if instead is None:
+            return copied(getattr(source, name))
+        return instead if isinstance(owner, type) else MethodType(instead, owner)
 
     def metaclass_value(self, owner: Any, holder: type, name: str, source: Any) -> Any:
         """What ``type`` and its kin bring to an agent metaclass through ``super()``."""
