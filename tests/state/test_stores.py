@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -10,7 +11,13 @@ import threading
 
 import pytest
 
-from agex.errors import ConfigurationError, ConflictError, MissingExtraError, StoreError
+from agex.errors import (
+    ConfigurationError,
+    ConflictError,
+    MissingExtraError,
+    StoreError,
+    TamperedError,
+)
 from agex.state import Versioned
 from agex.state.blobs import blob_id
 from agex.state.stores import MemoryStore, Move, open_store
@@ -200,6 +207,60 @@ def test_a_file_of_a_newer_agex_is_refused_in_words(tmp_path):
 def test_a_folder_that_does_not_exist_is_a_store_error(tmp_path):
     with pytest.raises(StoreError, match="could not open"):
         SqliteStore(tmp_path / "nowhere" / "state.db")
+
+
+def test_a_folder_in_the_place_of_a_file_is_said_to_be_one(tmp_path):
+    with pytest.raises(StoreError, match="is a folder"):
+        Versioned(tmp_path)
+    with pytest.raises(StoreError, match="there is no folder"):
+        Versioned(tmp_path / "nowhere" / "state.db")
+
+
+@pytest.mark.parametrize("name", ["", "  ", "a\0b.db"])
+def test_a_file_has_a_name(name):
+    with pytest.raises(ConfigurationError, match="a file with a name"):
+        Versioned(name)
+
+
+def test_a_closed_state_is_one_file_that_can_be_copied(tmp_path):
+    path = tmp_path / "ünï ©ödé 日本.db"
+    with Versioned(path) as state:
+        state["é"] = ["ß"]
+
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+    copied = shutil.copy(path, tmp_path / "copy.db")
+    with Versioned(copied) as again:
+        assert dict(again) == {"é": ["ß"]}
+
+
+def test_a_file_that_may_only_be_read_is_read(tmp_path, monkeypatch):
+    path = tmp_path / "state.db"
+    with Versioned(path) as state:
+        state["x"] = 1
+    connect = sqlite3.connect
+
+    def connect_to_read(path, **options):
+        return connect(f"file:{path}?mode=ro", uri=True, **options)
+
+    monkeypatch.setattr(sqlite3, "connect", connect_to_read)
+    state = Versioned(path)
+
+    assert state["x"] == 1
+    state["x"] = 2
+    with pytest.raises(StoreError, match="may only be read. The last commit is intact"):
+        state.commit()
+
+
+def test_a_blob_that_somebody_made_a_text_is_tampered_with(tmp_path):
+    path = tmp_path / "state.db"
+    with Versioned(path, key="k" * 32) as state:
+        state["x"] = [1] * 1000
+    with sqlite3.connect(path) as file:
+        file.execute("UPDATE blobs SET data = data || x'00'")
+    file.close()
+
+    with pytest.raises(TamperedError):
+        Versioned(path, key="k" * 32)
 
 
 def test_a_full_disk_is_a_store_error_and_the_last_commit_is_intact(tmp_path):

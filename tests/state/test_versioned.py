@@ -645,3 +645,44 @@ def test_a_live_state_holds_anything_and_keeps_one_namespace_per_path():
     assert state.namespace("worker") is space
     assert list(state) == ["gen"]
     assert state.events()[0].code == "x"
+
+
+# ---------------------------------------------------------------- names and words
+
+
+@pytest.mark.parametrize("name", ["$guards", "__builtins__", "__name__", "", "a$b"])
+@pytest.mark.parametrize("make", [Versioned, Live])
+def test_a_name_that_makes_a_module_work_is_refused(make, name):
+    with pytest.raises(StateError, match="cannot be a name"):
+        make()[name] = 1
+
+
+def test_a_file_that_holds_such_a_name_does_not_bind_it(monkeypatch):
+    state = Versioned()
+    monkeypatch.setattr("agex.state.versioned.checked_name", lambda name: name)
+    state["$guards"] = state["__builtins__"] = {"open": open}
+    state["x"] = 1
+    state.commit()
+
+    space = Versioned(state.blobs.store).namespace()
+    space.load()
+
+    assert space.globals == {"x": 1}
+
+
+@pytest.mark.parametrize(
+    ("which", "said"),
+    [(None, "not by a NoneType"), (3, "not by a int"), ("main~x", "how many"), ("~9", "goes back")],
+)
+def test_what_names_no_commit_is_told_what_does(which, said):
+    state = Versioned()
+    state["x"] = 1
+    state.commit()
+
+    with pytest.raises(StateError, match=said):
+        state.checkout(which)
+
+
+def test_before_the_first_commit_there_is_nothing_to_name():
+    with pytest.raises(StateError, match="nothing was committed"):
+        Versioned().checkout("main")

@@ -190,7 +190,16 @@ def resolve(blobs: Blobs, refs: dict[str, str], which: str | Commit, *, branch: 
     """
     if isinstance(which, Commit):
         return which
+    if not isinstance(which, str):
+        raise StateError(
+            f"a commit is named by itself, its id, a branch, a tag or '~2', not by a "
+            f"{type(which).__name__}"
+        )
+    if not refs:
+        raise StateError(f"{which!r} is nowhere yet: nothing was committed to this state")
     name, tilde, steps = which.partition("~")
+    if steps and not steps.isdecimal():
+        raise StateError(f"{which!r}: after '~' stands how many commits to go back")
     name = name or branch
     key = refs.get(f"branch/{name}") or refs.get(f"tag/{name}")
     if key is None:

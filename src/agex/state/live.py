@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from typing import Any
 
-from agex.state.protocol import DefinitionCodec, Missing, Saved
+from agex.state.protocol import DefinitionCodec, Missing, Saved, checked_name
 
 
 class LiveLog:
@@ -141,9 +141,7 @@ class Live(MutableMapping[str, Any]):
         return self.namespace().globals[name]
 
     def __setitem__(self, name: str, value: Any) -> None:
-        if not isinstance(name, str):
-            raise TypeError(f"names in a state are text, not {type(name).__name__}")
-        self.namespace().globals[name] = value
+        self.namespace().globals[checked_name(name)] = value
 
     def __delitem__(self, name: str) -> None:
         if name not in self:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from agex.state.blobs import BlobId, Blobs, blob_id
 from agex.state.heap import Heap
-from agex.state.protocol import Missing, Saved
+from agex.state.protocol import Missing, Saved, is_machinery
 from agex.state.records import from_record, to_record
 from agex.state.staging import Board
 from agex.state.stores.protocol import Data
@@ -166,6 +166,8 @@ def load(owner: Owner, names: Iterable[tuple[str, str]]) -> dict[tuple[str, str]
             space = owner.space(path)
             if (path, name) in seen or name in space.dirty or space.is_covered(name):
                 continue
+            if is_machinery(name):
+                continue  # whoever wrote the file: nothing that it holds takes a guard's place
             seen.add((path, name))
             if name in space.loaded and name in space.globals:
                 continue

@@ -20,6 +20,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
+from agex.errors import StateError
+
 
 @dataclass(frozen=True, slots=True)
 class Description:
@@ -97,6 +99,27 @@ class DefinitionCodec(Protocol):
             Exception: on leaving, if it was.
         """
         ...
+
+
+def checked_name(name: object) -> str:
+    """A name that a program may give a value in a state.
+
+    Raises:
+        TypeError: it is not text.
+        StateError: it is one of those that make a module work.
+    """
+    if not isinstance(name, str):
+        raise TypeError(f"names in a state are text, not {type(name).__name__}")
+    if is_machinery(name):
+        raise StateError(
+            f"{name!r} cannot be a name in a state; names are those of Python variables"
+        )
+    return name
+
+
+def is_machinery(name: str) -> bool:
+    """Whether a name in a module's globals belongs to the interpreter or to the sandbox."""
+    return "$" in name or name in ("__builtins__", "__name__", "")
 
 
 class Missing:

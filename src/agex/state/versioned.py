@@ -14,7 +14,7 @@ from agex.state.diff import Diff, compare
 from agex.state.garbage import reachable
 from agex.state.heap import Heap
 from agex.state.merge import merge
-from agex.state.protocol import DefinitionCodec, Saved
+from agex.state.protocol import DefinitionCodec, Saved, checked_name
 from agex.state.reading import Reader
 from agex.state.staging import Board, Name, Staging
 from agex.state.stores.opening import open_store
@@ -87,8 +87,7 @@ class Versioned(Reader, MutableMapping[str, Any]):
     # ------------------------------------------------------------ the mapping
 
     def __setitem__(self, name: str, value: Any) -> None:
-        if not isinstance(name, str):
-            raise TypeError(f"names in a state are text, not {type(name).__name__}")
+        name = checked_name(name)
         with self.lock:
             space = self.space("")
             space.put(name, value)

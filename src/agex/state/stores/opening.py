@@ -27,6 +27,11 @@ def open_store(
         return MemoryStore()
     if isinstance(where, (str, os.PathLike)):
         text = os.fspath(where)
+        if not isinstance(text, str) or not text.strip() or "\0" in text:
+            raise ConfigurationError(
+                f"a state is kept in a file with a name, and {text!r} is none; for one in memory, say "
+                "Versioned()"
+            )
         # Both stores are imported here, so that `import agex` opens no database module.
         if "://" in text:
             from agex.state.stores.sql import SqlStore

@@ -46,7 +46,7 @@ class SqliteStore:
         self.path = os.fspath(path)
         self.durable = durable
         with self._guard("open"):
-            self._open()
+            pass  # it opens the file
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_reopen, (os.path.abspath(self.path), self.durable))
@@ -60,7 +60,7 @@ class SqliteStore:
                 batch = wanted[start : start + _BATCH]
                 marks = ",".join("?" * len(batch))
                 rows = connection.execute(
-                    f"SELECT id, data FROM blobs WHERE id IN ({marks})", batch
+                    f"SELECT id, CAST(data AS BLOB) FROM blobs WHERE id IN ({marks})", batch
                 )
                 found.update((key.hex(), data) for key, data in rows)
         return found
@@ -152,9 +152,25 @@ class SqliteStore:
                 assert self._connection is not None
                 yield self._connection
             except sqlite3.Error as error:
-                raise StoreError(
-                    f"could not {doing} {self.path}: {error}. The last commit is intact."
-                ) from error
+                raise StoreError(self._said(doing, error)) from error
+
+    def _said(self, doing: str, error: sqlite3.Error) -> str:
+        """What went wrong, and what of it SQLite does not tell."""
+        folder = os.path.dirname(os.path.abspath(self.path))
+        if os.path.isdir(self.path):
+            return f"{self.path} is a folder; give the state a file in it, such as runs.db"
+        if not os.path.isdir(folder):
+            return f"could not {doing} {self.path}: there is no folder {folder}; make it first"
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code == sqlite3.SQLITE_CANTOPEN and not os.path.exists(self.path):
+            return f"could not {doing} {self.path}: {error}; no file can be made there"
+        if code == sqlite3.SQLITE_READONLY:
+            error_text = "the file, or its folder, may only be read"
+        elif code == sqlite3.SQLITE_FULL:
+            error_text = "the disk is full"
+        else:
+            error_text = str(error)
+        return f"could not {doing} {self.path}: {error_text}. The last commit is intact."
 
     def _open(self) -> None:
         self._connection = None
@@ -171,17 +187,22 @@ class SqliteStore:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute(f"PRAGMA synchronous = {'FULL' if self.durable else 'NORMAL'}")
             connection.execute(f"PRAGMA journal_size_limit = {_WAL_KEPT}")
-            with _transaction(connection):
-                self._check(connection)
-                if _pragma(connection, "application_id") != APPLICATION_ID:
-                    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                    connection.execute(f"PRAGMA user_version = {FORMAT}")
-                    for statement in _TABLES.strip().splitlines():
-                        connection.execute(statement)
+            # A file of ours is opened without writing: it may be one that can only be read.
+            if fresh or _pragma(connection, "application_id") != APPLICATION_ID:
+                self._furnish(connection)
         except BaseException:
             connection.close()
             raise
         self._connection, self._pid = connection, os.getpid()
+
+    def _furnish(self, connection: sqlite3.Connection) -> None:
+        with _transaction(connection):
+            self._check(connection)
+            if _pragma(connection, "application_id") != APPLICATION_ID:
+                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                connection.execute(f"PRAGMA user_version = {FORMAT}")
+                for statement in _TABLES.strip().splitlines():
+                    connection.execute(statement)
 
     def _check(self, connection: sqlite3.Connection) -> None:
         """Refuse what is not ours before a single byte of it is changed."""
