@@ -215,9 +215,7 @@ class Texts:
     ) -> int | None:
         decisions = self.decisions
         if isinstance(value, type):
-            if type(value) is ViewMeta:
-                return None  # the text of the class it stands for, where that is registered
-            known = value is Type or type(value) is type
+            known = value is Type or type(value) in (type, ViewMeta)
             return 60 if known or decisions.is_known_class(value) else None
         kind = decisions.kind(cls)
         if kind in (kinds.FUNCTION, kinds.MODULE, kinds.REGISTERED):
@@ -271,9 +269,6 @@ class Texts:
         def again(item: Any) -> _str:
             return self.structure(item, inside, depth + 1)
 
-        if type(value) is ViewMeta:
-            known = self.decisions.kind(value.real) != kinds.FOREIGN
-            return self.clean(type.__repr__(value.real)) if known else repr(value)
         if isinstance(value, type) or self.is_safe(value):
             return self.clean(repr(value)) if self.is_safe(value) else _class_text(value)
         if self.decisions.kind(cls) == kinds.FOREIGN:
