@@ -97,7 +97,7 @@ def compile_action(
     future: bool,
     max_source: int,
     echo: bool = True,
-    modules: frozenset[str] = frozenset(),
+    steady: frozenset[str] = frozenset(),
 ) -> Compiled:
     """Compile one action.
 
@@ -106,7 +106,7 @@ def compile_action(
         flags: put stop flags into loops and functions.
         future: an earlier action said ``from __future__ import annotations``.
         echo: hand the value of a last bare expression to ``$echo``.
-        modules: names that mean modules; a hint about speed.
+        steady: names that mean modules and containers by now; a hint about speed.
 
     Raises:
         SyntaxRefused, SyntaxError: see :func:`parse`; refusals of all lines at once.
@@ -120,7 +120,7 @@ def compile_action(
             flags=flags,
             future=future,
             echo=echo,
-            modules=modules,
+            steady=steady,
         )
     except (RecursionError, MemoryError, OverflowError):
         raise _too_deep() from None
@@ -148,7 +148,7 @@ def _compile(
     flags: bool,
     future: bool,
     echo: bool,
-    modules: frozenset[str] = frozenset(),
+    steady: frozenset[str] = frozenset(),
 ) -> Compiled:
     scopes = Scopes(tree)
     if scopes.yields is not None:
@@ -165,7 +165,7 @@ def _compile(
         shadowed=shadowed | (bound & tables.OFFERED),
         flags=flags,
         future_annotations=future,
-        modules=modules,
+        steady=steady,
     )
     last = tree.body[-1] if tree.body else None
     body = transformer.transform(tree)

@@ -102,6 +102,11 @@ class Inference:
             collected.visit(statement, scope)
         self._settle(collected.inner)
 
+    def steady(self) -> frozenset[str]:
+        """Globals that this source, as far as it goes, only ever binds to builtin containers."""
+        known = self.locals.get(self.scopes.module, {})
+        return frozenset(name for name, types in known.items() if types and types <= CONTAINERS)
+
     def of(self, node: ast.AST, scope: Scope) -> Types:
         """The exact types the value of an expression may have."""
         handler = _EXPRESSIONS.get(type(node))
@@ -115,7 +120,7 @@ class Inference:
             known = self.locals[scope] = {}
             for name in scope.bound:
                 sources = names.get(name)
-                if sources is None or not scope.is_fast(name):
+                if sources is None or not (scope.is_fast(name) or scope.kind == "module"):
                     known[name] = None
                 else:
                     known[name] = _NOTHING
@@ -145,7 +150,7 @@ class Inference:
         at: Scope | None = scope
         while at is not None and at.kind == "comp" and node.id not in at.bound:
             at = at.parent
-        if at is None:
+        if at is None or at.kind == "module":  # a global, which anybody may rebind
             return None
         return self.locals.get(at, {}).get(node.id)
 

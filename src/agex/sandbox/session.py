@@ -199,8 +199,10 @@ class Session:
             flags=self._flags,
             future=self._future,
             max_source=self.limits.max_source,
-            modules=frozenset(
-                name for name, value in self.globals.items() if issubclass(type(value), ModuleView)
+            steady=frozenset(
+                name
+                for name, value in self.globals.items()
+                if type(value) in _CONTAINERS or issubclass(type(value), ModuleView)
             ),
         )
         self._future = compiled.future
@@ -360,6 +362,7 @@ class Session:
             del self.globals[name]
 
 
+_CONTAINERS = frozenset({list, dict, set, tuple, str})
 #: The exact classes of what builtins give, where compiled code counts on it.
 _EXACT: dict[str, type] = {
     **{name: getattr(real, kind) for name, kind in RESULTS.items()},
@@ -475,7 +478,7 @@ def _fill(session: Session, verbs: Mapping[str, Any], inputs: Mapping[str, Any])
     space = session.globals
     before = space.get("$hidden", {})
     for name in space:  # what an earlier session's code found callable is asked anew
-        if name.startswith(("$k_", "$j_", "$i_")):
+        if name.startswith(("$k_", "$m_", "$r_", "$x_")):
             space[name] = None
     own = {
         name: space[name]
@@ -551,8 +554,9 @@ def _guard_names(g: Guards, space: dict[str, Any], write: Callable[[str], object
             "$ddoor": g.delete_door,
             "$xdoor": g.change_door,
             "$meth": g.method,
-            "$methk": g.module_method,
-            "$doork": g.module_door,
+            "$methk": g.steady_method,
+            "$doork": g.steady_door,
+            "$itemk": g.steady_item,
             "$callattr": g.call_attribute,
             "$supget": g.super_get,
             "$super": super,

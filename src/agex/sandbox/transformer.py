@@ -67,7 +67,7 @@ class AgentTransformer(RestrictingNodeTransformer):
         flags: put a check of the stop flag into loops and functions (interpreters without
             ``sys.monitoring``).
         future_annotations: annotations are strings and stay as they were written.
-        modules: names that earlier actions bound to modules.
+        steady: names that earlier actions bound to modules and containers.
 
     After ``transform``: ``lines`` holds the refusals, ``callees`` the globals that remember callees,
     ``assigned`` the attribute names it assigns.
@@ -80,14 +80,14 @@ class AgentTransformer(RestrictingNodeTransformer):
         shadowed: frozenset[str],
         flags: bool,
         future_annotations: bool,
-        modules: frozenset[str] = frozenset(),
+        steady: frozenset[str] = frozenset(),
     ) -> None:
         super().__init__()
         self.scopes = scopes
         self.shadowed = shadowed
         self.inference = inference.Inference(scopes, shadowed)
-        #: Global names that mean modules, as far as one can see.
-        self.modules = modules | scopes.modules
+        #: Global names that mean one module or container throughout, as far as one can see.
+        self.steady = (steady - scopes.globals) | scopes.modules
         self.flags = flags
         self.future_annotations = future_annotations
         self.lines: list[RefusedLine] = []
@@ -122,6 +122,7 @@ class AgentTransformer(RestrictingNodeTransformer):
         """The guarded statements of a module body. Mutates ``tree``."""
         self.any_floats = self.floats = self.scopes.floats
         self.inference.enter(tree.body, self.scope)
+        self.steady |= self.inference.steady()
         return self.block(tree.body)
 
     def visit(self, node: ast.AST) -> Any:
@@ -378,15 +379,10 @@ class AgentTransformer(RestrictingNodeTransformer):
         if self.is_dunder(attr):
             self.dunder_write(node)
         mangled = self.mangled(attr)
-        owner = node.value
-        if (
-            type(owner) is ast.Name
-            and owner.id in self.modules
-            and slow in _OF_MODULES
-            and self.scope.is_global(owner.id)
-            and self.scope.frame.kind != "class"
-        ):
-            return self.through_module(node, owner, slow)
+        if slow in _STEADY and self.is_steady(node.value):
+            known = f"${cleared[0]}_{cast(ast.Name, node.value).id}.{mangled}"
+            node.value = self.same_as_before(node.value, slow, known, self.constant(mangled, node))
+            return node
         types = self.inference.of(node.value, self.scope) if cleared in ("r_", "m_") else None
         value = cast(ast.expr, self.visit(node.value))
         if inference.has_native(types, attr) or (
@@ -399,23 +395,28 @@ class AgentTransformer(RestrictingNodeTransformer):
         )
         return node
 
-    def through_module(self, node: ast.Attribute, owner: ast.Name, slow: str) -> ast.Attribute:
-        """``math.sin(…)`` → ``(math if math is $j_math.sin else $methk(…)).sin(…)``
-
-        ``$j_math.sin`` is the module that ``math`` meant when the guard let ``sin`` through.
-        """
-        known = f"$j_{owner.id}.{node.attr}" if slow == "$meth" else f"$i_{owner.id}.{node.attr}"
-        self.callees.add(known)
-        test = self.compare(owner, ast.Is(), self.guard(known, node), node)
-        guarded = self.call(
-            _OF_MODULES[slow],
-            node,
-            self.name(owner.id, node),
-            self.constant(self.mangled(node.attr), node),
-            self.constant(known, node),
+    def is_steady(self, node: ast.expr) -> bool:
+        """Is this a global that means one thing throughout, by the look of it?"""
+        return (
+            type(node) is ast.Name
+            and node.id in self.steady
+            and self.scope.is_global(node.id)
+            and self.scope.frame.kind != "class"
         )
-        node.value = self.either(test, self.name(owner.id, node), guarded, node)
-        return node
+
+    def same_as_before(self, owner: ast.expr, slow: str, known: str, *extra: ast.expr) -> ast.expr:
+        """``math.sin(…)`` → ``(math if math is $m_math.sin else $methk(…)).sin(…)``
+
+        ``$m_math.sin`` is what ``math`` meant when the guard let ``sin`` through: a module, or a
+        builtin container. No code of anybody runs between the two reads of the global.
+        """
+        name = cast(ast.Name, owner).id
+        self.callees.add(known)
+        test = self.compare(owner, ast.Is(), self.guard(known, owner), owner)
+        guarded = self.call(
+            _STEADY[slow], owner, self.name(name, owner), *extra, self.constant(known, owner)
+        )
+        return self.either(test, self.name(name, owner), guarded, owner)
 
     def dunder_write(self, node: ast.Attribute) -> None:
         attr = node.attr
@@ -497,7 +498,9 @@ class AgentTransformer(RestrictingNodeTransformer):
         else:
             known = self.known(value, inference.INDEXED)
             visited = cast(ast.expr, self.visit(value))
-            if not known and not _is_plain(visited):
+            if self.is_steady(visited):
+                visited = self.same_as_before(visited, "$item", f"$x_{cast(ast.Name, visited).id}")
+            elif not known and not _is_plain(visited):
                 rows = type(value) in (ast.Subscript, ast.Call)
                 visited = self.checked(visited, "ok", "$item", node, first="$list" if rows else "")
             node.value = visited
@@ -1870,8 +1873,8 @@ def _small_arguments(node: ast.Call) -> bool:
 
 
 _TEXT = frozenset({"str", "bytes"})
-#: The guards of reads through modules, by the one of reads through anything.
-_OF_MODULES = {"$meth": "$methk", "$door": "$doork"}
+#: The guards of steady globals, by the one of anything.
+_STEADY = {"$meth": "$methk", "$door": "$doork", "$item": "$itemk"}
 _A_FLOAT = frozenset({"float"})
 #: Methods that are native when :func:`_small_arguments` holds.
 _GROWING = frozenset("replace ljust rjust center zfill".split())

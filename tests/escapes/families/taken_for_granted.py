@@ -66,6 +66,53 @@ f(secret_list)
 """,
     ),
     Attack(
+        "a container in the place of which comes another",
+        "a global that was a dict at every binding seen is rebound by its name as text",
+        """
+d = {'flag': 1}
+def item():
+    return d['flag']
+def method():
+    return d.pop('flag')
+def length():
+    return [x for x in d]
+item()
+item()
+method()
+length()
+def put(value):
+    global d
+    d = value
+put(secret_dict)
+for f in (item, length, method):
+    try:
+        print(f())
+    except Exception:
+        pass
+""",
+    ),
+    Attack(
+        "a module in the place of which comes something else",
+        "the name of an imported module is rebound in a later action",
+        f"""
+import math
+def f():
+    return math.flag
+def g():
+    return math.reveal()
+try:
+    f()
+except AttributeError:
+    pass
+{SPLIT}
+math = secret
+print(f())
+{SPLIT}
+math = host
+print(g())
+""",
+    ),
+    Attack(
         "a local rebound by a walrus",
         "a name that is a list at first is rebound inside an expression",
         """

@@ -57,18 +57,22 @@ class MethodCalls(Reading):
             return owner
         return Door(name, self.call(getattr(owner, name)))
 
-    def module_method(self, owner: Any, name: str, known: str) -> Any:
-        """The same for what looks like a module: remembered as the global ``known``."""
-        found = self.method(owner, name)
-        if found is owner and self.decisions.kind(type(owner)) == kinds.MODULE:
-            sys._getframe(1).f_globals[known] = owner
-        return found
+    def steady_method(self, owner: Any, name: str, known: str) -> Any:
+        """The same for a global that hardly changes: remembered as the global ``known``."""
+        return self._remembered(owner, self.method(owner, name), known)
 
-    def module_door(self, owner: Any, name: str, known: str) -> Any:
+    def steady_door(self, owner: Any, name: str, known: str) -> Any:
         """``math.pi``, remembered likewise."""
-        found = self.door(owner, name)
-        if found is owner and self.decisions.kind(type(owner)) == kinds.MODULE:
-            sys._getframe(1).f_globals[known] = owner
+        return self._remembered(owner, self.door(owner, name), known)
+
+    def steady_item(self, owner: Any, known: str) -> Any:
+        """``prices[key]``, remembered likewise."""
+        return self._remembered(owner, self.item(owner), known)
+
+    def _remembered(self, owner: Any, found: Any, known: str) -> Any:
+        """Nothing ever changes about modules and exact builtins; about all else it may."""
+        if found is owner and self.decisions.kind(type(owner)) in (kinds.MODULE, kinds.BUILTIN):
+            sys._getframe(2).f_globals[known] = owner
         return found
 
     def quiet(self, owner: Any, name: str) -> Any:
