@@ -61,7 +61,7 @@ def docs(session: nox.Session) -> None:
 
 @nox.session(python=False)
 def tests(session: nox.Session) -> None:
-    """The whole suite, on the interpreter that runs nox."""
+    """The whole suite, on the interpreter that runs nox; one test at a time, since some hold a clock."""
     _run(session, "pytest", *session.posargs)
 
 
