@@ -1,8 +1,8 @@
 """What the model reads in each example of the repository: characters and tokens, part by part.
 
-``python -m benchmarks.context [--write] [--only NAME]``. Every script in ``examples/`` and the bundled
-demo are run as they are, offline, and each request that leaves a task is looked at. Tokens are
-estimated at 3.6 characters; nothing is sent anywhere.
+``python -m benchmarks.context [--write] [--only NAME]``. Every script in ``examples/``, the bundled demo
+and the tasks of :mod:`benchmarks.thirteen` are run as they are, offline, and each request that leaves a
+task is looked at. Tokens are estimated at 3.6 characters; nothing is sent anywhere.
 """
 
 from __future__ import annotations
@@ -20,13 +20,15 @@ from pathlib import Path
 from typing import Any
 
 from agex.cli import main as agex_command
-from agex.llm import LLMClient
+from agex.llm import LLMClient, ReplayClient
 from agex.llm.budget import Meter, metered
 from agex.messages import Message
 from agex.render.budget import CHARS_PER_TOKEN
+from benchmarks.thirteen.tasks import CASES
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "benchmarks" / "context.md"
+REPLIES = ROOT / "benchmarks" / "thirteen" / "replies.md"
 _API = "\n# What you have\n"
 _PRIMER = "\n# About this work\n"
 
@@ -87,21 +89,22 @@ class Row:
     primer: int
     api: int
     assignment: int
+    earlier: int
     replies: int
     observations: int
     sent: int
 
     @property
     def first(self) -> int:
-        return self.rules + self.primer + self.api + self.assignment
+        return self.rules + self.primer + self.api + self.assignment + self.earlier
 
 
 def row(example: str, conversation: Conversation) -> Row:
     """One run, measured."""
-    system, assignment = conversation.requests[0][:2]
+    system, *earlier, assignment = conversation.requests[0]
     before_api, _, api = system.text.partition(_API)
     rules, _, primer = before_api.partition(_PRIMER)
-    last = conversation.requests[-1][2:]
+    last = conversation.requests[-1][len(earlier) + 2 :]
     return Row(
         example=example,
         task=conversation.path,
@@ -110,6 +113,7 @@ def row(example: str, conversation: Conversation) -> Row:
         primer=len(primer),
         api=len(api),
         assignment=len(assignment.text),
+        earlier=sum(len(m.text) for m in earlier),
         replies=sum(map(len, conversation.replies)),
         observations=sum(len(m.text) for m in last if m.role == "user"),
         sent=sum(len(m.text) for request in conversation.requests for m in request),
@@ -166,18 +170,19 @@ def report(rows: Sequence[Row], failures: Sequence[str]) -> list[str]:
         "",
         "Characters, by `python -m benchmarks.context --write`. *Rules* are agex's own words, *primer* the",
         "developer's, *API* the stubs of what is registered; with *task* (the function to complete and its",
-        "arguments) they are the *first request*. *Replies* and *observations* are what a run adds.",
-        "*Sent* adds up all requests of the run, each in full: a provider that caches the common beginning",
-        f"bills most of it at a fraction. Tokens are estimated at {CHARS_PER_TOKEN} characters.",
+        "arguments) and *earlier* (what was said in calls before with the same state) they are the *first",
+        "request*. *Replies* and *observations* are what a run adds. *Sent* adds up all requests of the run,",
+        "each in full: a provider that caches the common beginning bills most of it at a fraction. Tokens",
+        f"are estimated at {CHARS_PER_TOKEN} characters.",
         "",
-        "| example | task | turns | rules | primer | API | task | first request | replies |"
+        "| example | task | turns | rules | primer | API | task | earlier | first request | replies |"
         " observations | sent | ≈ tokens |",
-        "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
+        "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for entry in rows:
         numbers = (
-            entry.turns, entry.rules, entry.primer, entry.api, entry.assignment, entry.first,
-            entry.replies, entry.observations, entry.sent, round(entry.sent / CHARS_PER_TOKEN),
+            entry.turns, entry.rules, entry.primer, entry.api, entry.assignment, entry.earlier,
+            entry.first, entry.replies, entry.observations, entry.sent, round(entry.sent / CHARS_PER_TOKEN),
         )  # fmt: skip
         cells = " | ".join(f"{number:,}" for number in numbers)
         lines.append(f"| {entry.example} | `{entry.task}` | {cells} |")
@@ -193,6 +198,57 @@ def report(rows: Sequence[Row], failures: Sequence[str]) -> list[str]:
     return lines
 
 
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """One of the thirteen tasks: what it took, and whether its result was right."""
+
+    title: str
+    right: bool
+    requests: int
+    first: int
+    sent: int
+
+
+def thirteen() -> list[Solved]:
+    """The thirteen tasks, answered from the hand-written replay."""
+    client = ReplayClient(REPLIES)
+    found: list[Solved] = []
+    for title, case in CASES.items():
+        with listening() as heard:
+            right = case(client)
+        rows = [row(title, conversation) for conversation in heard]
+        sent = sum(entry.sent for entry in rows)
+        found.append(Solved(title, right, sum(entry.turns for entry in rows), rows[0].first, sent))
+    return found
+
+
+def report_thirteen(solved: Sequence[Solved]) -> list[str]:
+    """The figures of the thirteen tasks as a section."""
+    requests, sent = sum(one.requests for one in solved), sum(one.sent for one in solved)
+    right = sum(one.right for one in solved)
+    lines = [
+        "",
+        "## Thirteen tasks, answered by hand",
+        "",
+        "The tasks of `benchmarks/thirteen`, which a user of agents for data might give. **No model",
+        "answered them**: the replies are a file written by hand, by a careful reader who knows agex. They",
+        "say how much there is to read and how many requests can do; what a model needs is for a model to",
+        "show. Requests and characters of sub-agents and of second calls are counted.",
+        "",
+        "| task | right | requests | first request | characters sent |",
+        "|---|---|---:|---:|---:|",
+        *(
+            f"| {one.title} | {'yes' if one.right else '**no**'} | {one.requests} | {one.first:,} | "
+            f"{one.sent:,} |"
+            for one in solved
+        ),
+        "",
+        f"{right} of {len(solved)} right, {requests} requests (aim: under 20), {sent:,} characters of "
+        "prompt in all (aim: under 120,000).",
+    ]
+    return lines
+
+
 def main() -> int:
     """Measure and print; the exit code is 0 whatever the figures are."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.context", description=__doc__)
@@ -201,6 +257,8 @@ def main() -> int:
     chosen = parser.parse_args()
 
     lines = report(*measure(chosen.only))
+    if not chosen.only:
+        lines += report_thirteen(thirteen())
     print("\n".join(lines))
     if chosen.write:
         PAGE.write_text("\n".join(lines) + "\n", encoding="utf-8")
