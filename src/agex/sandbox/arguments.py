@@ -36,6 +36,7 @@ def arguments(rules: Rules, holder: type, args: Any, kwargs: Any) -> Given:
 
 def _item(rules: Rules, value: Any) -> Any:
     if type(value) in PLAIN and type(value) is not range:
+        bounds.check_items("the collection", value)
         return value
     if isinstance(value, int):
         return value

@@ -209,6 +209,23 @@ def check_width(width: Any) -> None:
         raise refuse_length("the padded text", width, MAX_LENGTH)
 
 
+#: How much a method of ``random.Random`` may make: the argument that says it, its place, its bound.
+RANDOM = {
+    "choices": ("k", 9, MAX_ITEMS),
+    "sample": ("k", 1, MAX_ITEMS),
+    "randbytes": ("n", 0, MAX_LENGTH),
+    "getrandbits": ("k", 0, MAX_BITS),
+}
+
+
+def check_items(what: str, sequence: Any) -> None:
+    """Raise where a list of the items of text or bytes, eight times as large, would be too long."""
+    if isinstance(sequence, memoryview):
+        check_length(what, sequence.nbytes, MAX_ITEMS)
+    elif isinstance(sequence, (str, bytes, bytearray)):
+        check_length(what, len(sequence), MAX_ITEMS)
+
+
 def check_length(what: str, size: Any, most: int = MAX_LENGTH) -> None:
     if isinstance(size, int) and size > most:
         raise refuse_length(what, size, most)
@@ -255,6 +272,7 @@ def collected(
         SizeRefused: there are more than ``most``.
     """
     if type(iterable) in _SIZED:
+        check_items("the collection", iterable)
         return list(iterable)
     items: list[Any] = []
     iterator: Iterator[Any] = iter(bounded(iterable))

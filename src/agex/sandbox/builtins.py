@@ -237,13 +237,14 @@ class Builtins:
 
     def taken(self, iterable: Any) -> Any:
         """An iterable that C code may go through (see ``methods.taken``)."""
-        if type(iterable) in _TAKEN:
+        cls = type(iterable)
+        if cls in _TAKEN and (cls is not str or len(iterable) <= bounds.MAX_ITEMS):
             return iterable
         return methods.taken(self.guards, iterable)
 
     def list_(self, iterable: Any = (), /) -> list[Any]:
         cls = type(iterable)
-        if cls in _TAKEN:
+        if cls in _TAKEN and (cls is not str or len(iterable) <= bounds.MAX_ITEMS):
             return list(iterable)
         taken = methods.taken(self.guards, iterable)
         return taken if taken is not iterable and type(taken) is list else list(taken)
@@ -252,10 +253,23 @@ class Builtins:
         return tuple(self.taken(iterable))
 
     def set_(self, iterable: Any = (), /) -> set[Any]:
-        return set(self.taken(iterable))
+        items = self.taken(iterable)
+        return self._gathered(items) if type(items) in (list, tuple) else set(items)
 
     def frozenset_(self, iterable: Any = (), /) -> frozenset[Any]:
-        return frozenset(self.taken(iterable))
+        items = self.taken(iterable)
+        return frozenset(self._gathered(items) if type(items) in (list, tuple) else items)
+
+    @staticmethod
+    def _gathered(items: Any) -> set[Any]:
+        """A set of the items, a part at a time: what has one hash is compared with all before it."""
+        if len(items) <= 4096:
+            return set(items)
+        made: set[Any] = set()
+        for start in range(0, len(items), 512):
+            made.update(items[start : start + 512])
+            clock.look()
+        return made
 
     def dict_(self, /, *args: Any, **kwargs: Any) -> dict[Any, Any]:
         if args:

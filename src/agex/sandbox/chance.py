@@ -80,6 +80,10 @@ def _of_python() -> dict[Any, Callable[..., Any]]:
         bounds.check_length("getrandbits()", k, bounds.MAX_BITS)
         return own.getrandbits(k)
 
+    def sample(population: Any, k: int, *, counts: Any = None) -> Any:
+        bounds.check_length("sample()", k, bounds.MAX_ITEMS)
+        return own.sample(population, k, counts=counts)
+
     def shuffle(x: Any) -> None:
         own.shuffle(x)
 
@@ -87,6 +91,7 @@ def _of_python() -> dict[Any, Callable[..., Any]]:
         **{getattr(random, n): getattr(own, n) for n in _NAMES if hasattr(random, n)},
         random.choices: choices,
         random.randbytes: random_bytes,
+        random.sample: sample,
         random.getrandbits: getrandbits,
         random.shuffle: shuffle,
     }

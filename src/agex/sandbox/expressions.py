@@ -8,10 +8,12 @@ be the host's.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from types import FunctionType
 from typing import Any
 
+from agex.sandbox import bounds, clock
 from agex.sandbox.interrupts import stoppable
 
 
@@ -50,16 +52,41 @@ def _replacing(call: Callable[[Any], Any], real: Any) -> Callable[..., Any]:
     def replacing(repl: Any, *args: Any, **kwargs: Any) -> Any:
         return real(repl, *args, **kwargs)
 
-    return lambda repl, *args, **kwargs: replacing(_replacement(call, repl), *args, **kwargs)
+    def sub(repl: Any, string: Any, *args: Any, **kwargs: Any) -> Any:
+        _check_growth(real.__self__, repl, string)
+        return replacing(_replacement(call, repl), string, *args, **kwargs)
+
+    return sub
 
 
 def substitution(call: Callable[[Any], Any], real: Any) -> Callable[..., Any]:
     """``re.sub`` or ``re.subn`` that calls nothing unguarded."""
 
-    def sub(pattern: Any, repl: Any, *args: Any, **kwargs: Any) -> Any:
-        return real(pattern, _replacement(call, repl), *args, **kwargs)
+    def sub(pattern: Any, repl: Any, string: Any, *args: Any, **kwargs: Any) -> Any:
+        if _may_grow(repl, string):
+            flags = kwargs.get("flags", args[1] if len(args) > 1 else 0)
+            _check_growth(re.compile(pattern, flags), repl, string)
+        return real(pattern, _replacement(call, repl), string, *args, **kwargs)
 
     return sub
+
+
+def _may_grow(repl: Any, string: Any) -> bool:
+    if not isinstance(repl, (str, bytes)) or not isinstance(string, (str, bytes)):
+        return False
+    return (len(string) + 1) * (len(repl) + 1) > bounds.MAX_LENGTH
+
+
+def _check_growth(pattern: re.Pattern[Any], repl: Any, string: Any) -> None:
+    """Raise where the text would become too long: every match is replaced."""
+    if not _may_grow(repl, string):
+        return
+    size = len(string)
+    for match in finding(pattern.finditer)(string):
+        groups = "\\" in repl if isinstance(repl, str) else b"\\" in repl
+        size += len(match.expand(repl)) if groups else len(repl)
+        bounds.check_length("the text", size)
+        clock.look()
 
 
 def _replacement(call: Callable[[Any], Any], repl: Any) -> Any:

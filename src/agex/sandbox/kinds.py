@@ -21,8 +21,8 @@ import functools
 import inspect
 import itertools
 import json
-import random
 import numbers
+import random
 import re
 import string
 import types

@@ -178,7 +178,7 @@ def _json(guards: Guards) -> Table:
 
     def loads(s: Any, **options: Any) -> Any:
         if isinstance(s, (str, bytes, bytearray)):
-            bounds.check_length("the text", len(s), bounds.MAX_LENGTH // 2)
+            bounds.check_length("the text", len(s), bounds.MAX_ITEMS)
         return reading(s, **options)
 
     # What is read from and written to passes the guards like any other method call.

@@ -11,6 +11,7 @@ import collections
 import collections.abc
 import enum
 import json
+import random
 import re
 from collections.abc import Callable
 from decimal import Decimal
@@ -95,6 +96,22 @@ def guarded_method(rules: Rules, owner: Any, name: str, holder: type | None = No
             return bounds.polled(real(), clock.look)
 
         return elements
+    if isinstance(owner, range):
+
+        def searched(value: Any, /) -> Any:
+            if type(value) is not int and type(value) is not bool:
+                bounds.bounded(owner)  # compared with each of them
+            return real(value)
+
+        return searched
+    if name == "tolist":
+
+        def tolist() -> Any:
+            size = owner.nbytes if isinstance(owner, memoryview) else len(owner)
+            bounds.check_length("the list", size, bounds.MAX_ITEMS)
+            return real()
+
+        return tolist
     if name == "to_bytes":
 
         def to_bytes(length: Any = 1, *args: Any, **kwargs: Any) -> Any:
@@ -112,6 +129,8 @@ def guarded_method(rules: Rules, owner: Any, name: str, holder: type | None = No
         return expressions.method(rules.call, real, name)
     if isinstance(owner, json.JSONEncoder):
         return json_text.method(owner, real, name)
+    if isinstance(owner, random.Random):
+        return _drawing(real, name)
     if isinstance(owner, Decimal):
         return decimals.method(owner, real, name)
     if name == "register":
@@ -119,6 +138,17 @@ def guarded_method(rules: Rules, owner: Any, name: str, holder: type | None = No
             real(rules.call(key)) if function is None else real(key, rules.call(function))
         )
     raise AttributeError(f"{cls.__name__!r} object has no attribute {name!r} here")
+
+
+def _drawing(real: Any, name: str) -> Callable[..., Any]:
+    counted, place, most = bounds.RANDOM[name]
+
+    def drawn(*args: Any, **kwargs: Any) -> Any:
+        said = args[place] if len(args) > place else kwargs.get(counted)
+        bounds.check_length(f"{name}()", said, most)
+        return real(*args, **kwargs)
+
+    return drawn
 
 
 def _exit_stack(rules: Rules, name: str, real: Any) -> Callable[..., Any]:

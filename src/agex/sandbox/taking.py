@@ -40,6 +40,7 @@ def taken(rules: Rules, iterable: Any) -> Any:
     """
     rules.iter(iterable)
     if bounds.sized(iterable):
+        bounds.check_items("the collection", iterable)
         return iterable
     if type(iterable) is range:
         return bounds.bounded(iterable)

@@ -68,6 +68,7 @@ class Protocols(Memory):
         """``*owner``: taken whole, so that a range has to be of a sane length."""
         if type(owner) is range:
             return bounds.bounded(owner, 1_000_000)
+        bounds.check_items("what the star spreads", owner)
         found = self.iter(owner)
         if type(owner) in self.ok:
             self.clear("held", type(owner))
