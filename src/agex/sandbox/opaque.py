@@ -80,6 +80,8 @@ class ViewMeta(type):
     """The metaclass of views: they answer ``isinstance`` for the class they stand for."""
 
     real: type
+    named = False
+    """Whether its text names the module as well: that of a class which somebody registered."""
 
     def __instancecheck__(cls, instance: object) -> bool:
         return isinstance(instance, cls.real)
@@ -93,7 +95,7 @@ class ViewMeta(type):
         )
 
     def __repr__(cls) -> str:
-        return f"<class '{cls.__name__}'>"
+        return type.__repr__(cls.real) if cls.named else f"<class '{cls.__name__}'>"
 
     def __reduce__(cls) -> Any:
         return view_of, (cls.real,)

@@ -5,6 +5,7 @@ The real printer calls ``repr`` of whatever is in a structure, and writes to the
 
 from __future__ import annotations
 
+import dataclasses
 import pprint
 from collections.abc import Callable
 from typing import Any
@@ -28,6 +29,25 @@ class _Printer(pprint.PrettyPrinter):
         if type(object).__repr__ in _TAKEN_APART or type(object) in (str, int, float, complex):
             return super().format(object, context, maxlevels, level)
         return self._guards.texts.repr(object), True, False
+
+    def _format(
+        self, object: Any, stream: Any, indent: int, allowance: int, context: Any, level: int
+    ) -> None:
+        kind, guards = type(object), self._guards
+        apart = (
+            dataclasses.is_dataclass(kind)
+            and kind.__repr__ in guards.texts.own_texts
+            and guards.is_pure(kind)
+            and id(object) not in context
+        )
+        real: Any = super()
+        width: int = self._width  # type: ignore[attr-defined]
+        if not apart or len(guards.texts.repr(object)) <= width - indent - allowance:
+            real._format(object, stream, indent, allowance, context, level)
+            return
+        context[id(object)] = 1
+        real._pprint_dataclass(object, stream, indent, allowance, context, level + 1)
+        del context[id(object)]
 
 
 def twins(guards: Guards) -> dict[Any, Callable[..., Any]]:

@@ -262,10 +262,21 @@ class Classes(Bodies):
         if cls is type or is_stand_in(cls):
             return Type
         if not self.decisions.is_known_class(cls):
-            return view_of(cls)
+            return self.view(cls) if cls in kinds.INTERNAL_MEMBERS else view_of(cls)
         if cls in kinds.BUILTIN_TYPES or issubclass(cls, BaseException):
             return cls
-        return cls if self.decisions.may_subclass(cls) else view_of(cls)
+        if cls is kinds.OwnPartial or self.decisions.may_subclass(cls):
+            return cls
+        if cls.__module__ == "builtins" and self.decisions.may_construct(cls):
+            return cls  # zip, map: the names hold the classes themselves
+        return self.view(cls)
+
+    def view(self, cls: type) -> Any:
+        """The view of a class that is known, and so shown with its module."""
+        view = view_of(cls)
+        if not view.named:
+            type.__setattr__(view, "named", True)
+        return view
 
     def type_of(self, value: Any) -> Any:
         """``type(value)``"""

@@ -90,7 +90,7 @@ def _wrapping(guards: Guards) -> dict[str, Any]:
         for name in guards.iter(updated):
             if name != "__dict__":
                 update = guards.value(guards.value(wrapper, name), "update")
-                guards.call(update)(guards.value(wrapped, name))
+                guards.call(update)(_value_or_nothing(guards, wrapped, name))
             elif is_agent_function(wrapped) and is_agent_function(wrapper):
                 wrapper.__dict__.update(
                     {k: v for k, v in wrapped.__dict__.items() if k != "__wrapped__"}
@@ -193,6 +193,13 @@ def _dispatching(guards: Guards) -> dict[str, Any]:
         return mark(Bound)()
 
     return {"singledispatch": singledispatch, "singledispatchmethod": singledispatchmethod}
+
+
+def _value_or_nothing(guards: Guards, owner: Any, name: str) -> Any:
+    try:
+        return guards.value(owner, name)
+    except AttributeError:
+        return {}
 
 
 def _inside(function: Any) -> Any:

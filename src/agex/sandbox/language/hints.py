@@ -32,23 +32,29 @@ _CLASSES = frozenset(
 _UNION_KINDS = (types.UnionType, type(typing.Optional[int]))
 
 
-def resolved(guards: Guards, hint: Any, names: Mapping[str, Any] | None = None) -> Any:
+def resolved(
+    guards: Guards,
+    hint: Any,
+    names: Mapping[str, Any] | None = None,
+    outer: Mapping[str, Any] | None = None,
+) -> Any:
     """An annotation with every text in it, and every forward reference, replaced by what it names.
 
     Args:
-        names: more names than the session's own, such as type parameters.
+        names: what goes before the session's own names, such as type parameters.
+        outer: what comes after them: those of the class.
 
     Raises:
         NameError: there is no such name.
         TypeRefused: the text is more than names, attributes, items and ``|``.
     """
-    return _Reader(guards, names or {}).read(hint, frozenset())
+    return _Reader(guards, names or {}, outer or {}).read(hint, frozenset())
 
 
 class _Reader:
-    def __init__(self, guards: Guards, names: Mapping[str, Any]) -> None:
+    def __init__(self, guards: Guards, names: Mapping[str, Any], outer: Mapping[str, Any]) -> None:
         self.guards = guards
-        self.names = names
+        self.spaces = (names, guards.globals, outer)
 
     def read(self, hint: Any, inside: frozenset[str]) -> Any:
         if type(hint) is str:
@@ -112,7 +118,7 @@ class _Reader:
     def name(self, name: str) -> Any:
         if name.startswith("__") and name.endswith("__"):
             raise TypeRefused(f"the name {name} in an annotation is not read here")
-        for names in (self.names, self.guards.globals):
+        for names in self.spaces:
             if name in names:
                 return names[name]
         found = getattr(builtins, name, None) if name in _CLASSES else None

@@ -17,7 +17,7 @@ def members(guards: Guards) -> dict[str, Any]:
     def get_type_hints(
         obj: Any, globalns: Any = None, localns: Any = None, include_extras: bool = False
     ) -> dict[str, Any]:
-        if is_agent_function(obj) or is_agent_class(obj):
+        if is_agent_function(obj) or (isinstance(obj, type) and is_agent_class(obj)):
             if getattr(obj, "__no_type_check__", None):
                 return {}
         names: dict[str, Any] = {}
@@ -47,7 +47,8 @@ def members(guards: Guards) -> dict[str, Any]:
     def read(hint: Any, owner: Any, names: dict[str, Any]) -> Any:
         params = getattr(owner, "__type_params__", ())
         own = {param.__name__: param for param in params} if type(params) is tuple else {}
-        return type(None) if hint is None else resolved(guards, hint, {**own, **names})
+        held = own_dict(owner) if isinstance(owner, type) and is_agent_class(owner) else {}
+        return type(None) if hint is None else resolved(guards, hint, {**own, **names}, held)
 
     def named_tuple(name: str, fields: Any = (), /, **more: Any) -> Any:
         make: Any = typing.NamedTuple
