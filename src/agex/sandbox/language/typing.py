@@ -118,7 +118,10 @@ def members(guards: Guards) -> dict[str, Any]:
         def make(*args: Any, **kwargs: Any) -> Any:
             if not guards.texts.is_safe((args, kwargs)):
                 raise TypeRefused(f"{real.__name__}() takes types, and what is registered, here")
-            return real(*args, **kwargs)
+            made = real(*args, **kwargs)
+            if real is typing.NewType:
+                made.__module__ = tables.HOME  # it takes the module of who called it
+            return made
 
         return make
 
