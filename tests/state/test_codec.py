@@ -378,3 +378,40 @@ def test_a_type_that_only_types_has_a_name_for_is_stored_by_that_name():
     assert again["view"]["a"] == 1
     tree = state.heap.tree
     assert all(tree.packed(node.group).python is None for _, node in tree.nodes())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda np, a: a,
+        lambda np, a: np.asfortranarray(a),
+        lambda np, a: a.T,
+        lambda np, a: a[::2],
+        lambda np, a: a.astype(">f8"),
+        lambda np, a: a.astype("f4"),
+        lambda np, a: a.astype(complex),
+        lambda np, a: a.ravel(),
+        lambda np, a: a.astype("M8[s]"),
+        lambda np, a: (a.setflags(write=False), a)[1],
+    ],
+)
+def test_arrays_of_one_shape_after_another_come_back_as_they_are(change):
+    """The second of a shape is stored by what the first was stored by."""
+    np = pytest.importorskip("numpy")
+    state = Versioned()
+    made = {}
+    for n in range(3):
+        made[f"a{n}"] = change(np, np.arange(4000.0).reshape(40, 100) + n)
+        state[f"a{n}"] = made[f"a{n}"]
+        state.commit()
+
+    again = Versioned(state.blobs.store)
+
+    for name, array in made.items():
+        found = again[name]
+        assert np.array_equal(found, array)
+        assert (found.dtype, found.shape) == (array.dtype, array.shape)
+        assert found.flags.writeable == array.flags.writeable
+        for order in ("c_contiguous", "f_contiguous"):
+            if getattr(array.flags, order):
+                assert getattr(found.flags, order)

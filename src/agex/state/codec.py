@@ -63,6 +63,9 @@ _BUILTIN_TYPES = {
     for name, value in vars(types).items()
     if isinstance(value, type) and not is_importable(value)
 }
+_MOST_SHAPES = 256
+#: Streams of arrays by dtype, shape, order and whether they may be written to.
+_shapes: dict[Any, bytes] = {}
 _IN_BAND = 4096  # buffers smaller than this are not worth a blob of their own
 
 
@@ -145,12 +148,28 @@ def _encode(
 
 def _encode_array(labels: tuple[str, ...], array: Any) -> Encoded:
     """An array of numbers: nothing in it can refer to anything, so no hook is needed."""
+    base = memory_of(array)
+    shared = {id(array)} if base is None else {id(array), id(base)}
+    flags = array.flags
+    key = None
+    plain = array.dtype.isbuiltin == 1 and (flags.c_contiguous or flags.f_contiguous)
+    if plain and array.nbytes >= _IN_BAND:
+        # All of it is out of band, so the stream tells its shape alone: it takes numpy twice as long
+        # to pickle that as it takes to copy 256 kB.
+        key = array.dtype, array.shape, flags.c_contiguous, flags.writeable
+        stream = _shapes.get(key)
+        if stream is not None:
+            raw = pickle.PickleBuffer(array).raw()
+            return Encoded(labels, stream, (raw,), shared=shared, keep=array)
     buffers: list[memoryview] = []
     file = io.BytesIO()
     pickle.Pickler(file, 5, buffer_callback=_keeping(buffers)).dump(array)
-    base = memory_of(array)
-    shared = {id(array)} if base is None else {id(array), id(base)}
-    return Encoded(labels, file.getvalue(), tuple(buffers), shared=shared, keep=array)
+    stream = file.getvalue()
+    if key is not None and len(buffers) == 1:
+        while len(_shapes) >= _MOST_SHAPES:
+            _shapes.pop(next(iter(_shapes)), None)
+        _shapes[key] = stream
+    return Encoded(labels, stream, tuple(buffers), shared=shared, keep=array)
 
 
 def _keeping(buffers: list[memoryview]) -> Callable[[pickle.PickleBuffer], bool]:

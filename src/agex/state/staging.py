@@ -299,7 +299,7 @@ class Staging:
 
     def _header(self, group: BlobId) -> Packed:
         fresh = self._packed.get(group)
-        return fresh if fresh is not None else self._tree.packed(group)
+        return fresh if fresh is not None else self._heap.packed(group)
 
     def _group(self) -> None:
         """Put together what must be stored together."""
