@@ -20,7 +20,7 @@ from agex.sandbox.decisions import STAND_IN_CLASSES
 from agex.sandbox.formatting import PLAIN
 from agex.sandbox.guards import Guards
 from agex.sandbox.guards.names import OWN_FIELDS
-from agex.sandbox.opaque import Type
+from agex.sandbox.opaque import Type, ViewMeta
 from agex.sandbox.origin import (
     THE_MARK,
     is_agent_class,
@@ -82,6 +82,12 @@ class Builtins:
         except AttributeError:
             return False
         return True
+
+    def issubclass_(self, cls: Any, class_or_tuple: Any, /) -> bool:
+        # A view is asked about as the class it stands for, except by what agent code could listen in on.
+        if type(cls) is ViewMeta and not is_agent_class(class_or_tuple):
+            return issubclass(cls.real, class_or_tuple)
+        return issubclass(cls, class_or_tuple)
 
     def setattr_(self, owner: Any, name: str, value: Any, /) -> None:
         self.guards.set(owner, name, value)

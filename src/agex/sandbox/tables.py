@@ -122,7 +122,7 @@ REFUSED_NAMES = frozenset(
 #: and allocates in proportion to what is already there.
 NATIVE = frozenset(
     """
-    abs bin bool callable chr complex float hash hex id int isinstance issubclass len
+    abs bin bool callable chr complex float hash hex id int isinstance len
     oct ord object slice
     """.split()
 )
@@ -130,8 +130,8 @@ NATIVE = frozenset(
 #: Builtin functions offered in guarded form only; the guarded form *is* the value of the name.
 GUARDED_FUNCTIONS = frozenset(
     """
-    all any aiter anext ascii delattr dir divmod format getattr globals hasattr help iter locals
-    max min next pow print repr round setattr sorted sum vars
+    all any aiter anext ascii delattr dir divmod format getattr globals hasattr help issubclass iter
+    locals max min next pow print repr round setattr sorted sum vars
     """.split()
 )
 
