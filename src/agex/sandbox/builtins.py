@@ -85,7 +85,8 @@ class Builtins:
 
     def issubclass_(self, cls: Any, class_or_tuple: Any, /) -> bool:
         # A view is asked about as the class it stands for, except by what agent code could listen in on.
-        if type(cls) is ViewMeta and not is_agent_class(class_or_tuple):
+        asked = class_or_tuple if type(class_or_tuple) is tuple else (class_or_tuple,)
+        if type(cls) is ViewMeta and not any(isinstance(c, type) and is_agent_class(c) for c in asked):
             return issubclass(cls.real, class_or_tuple)
         return issubclass(cls, class_or_tuple)
 
