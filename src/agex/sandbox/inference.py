@@ -2,7 +2,7 @@
 
 ``chars = []`` followed by ``chars.append(c)`` needs no guard where every binding of ``chars`` in its
 function gives an exact list: nothing but the running frame binds a fast local. For each scope the
-bindings of each name are collected, and their types found together by iterating from "nothing yet"
+types of its names are found together by iterating from "nothing yet"
 until nothing changes (a forward data-flow analysis without regard to order, Kildall 1973). A type is
 the name of a builtin class and means *exactly* that class. Every way of binding a name that is not
 understood here makes it unknown.
@@ -14,10 +14,10 @@ hold the new function to.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from agex.sandbox import tables
-from agex.sandbox.scopes import Scope, Scopes
+from agex.sandbox.scopes import Scope, Scopes, Source
 
 #: The exact types a value may have; None where nothing is known.
 Types = frozenset[str] | None
@@ -91,16 +91,7 @@ class Inference:
         self.scopes = scopes
         self.shadowed = shadowed
         self.locals: dict[Scope, dict[str, Types]] = {}
-
-    def enter(self, body: list[ast.stmt], scope: Scope, args: ast.arguments | None = None) -> None:
-        """Find the types of what the frame of ``scope`` binds; before ``body`` is rewritten."""
-        collected = _Bindings(self)
-        collected.inner[scope] = {}
-        if args is not None:
-            collected.parameters(args, scope)
-        for statement in body:
-            collected.visit(statement, scope)
-        self._settle(collected.inner)
+        self._settle()
 
     def steady(self) -> frozenset[str]:
         """Globals that this source, as far as it goes, only ever binds to builtin containers."""
@@ -114,15 +105,12 @@ class Inference:
 
     # ------------------------------------------------------------ the analysis
 
-    def _settle(self, bindings: dict[Scope, dict[str, list[Source] | None]]) -> None:
+    def _settle(self) -> None:
         pending: list[tuple[Scope, str, list[Source]]] = []
-        for scope, names in bindings.items():
+        for scope in self.scopes.all:
             known = self.locals[scope] = {}
-            for name in scope.bound:
-                sources = names.get(name)
-                if sources is None or not (scope.is_fast(name) or scope.kind == "module"):
-                    known[name] = None
-                else:
+            for name, sources in scope.sources.items():
+                if sources is not None and (scope.is_fast(name) or scope.kind == "module"):
                     known[name] = _NOTHING
                     pending.append((scope, name, sources))
         for _ in range(8):
@@ -133,7 +121,7 @@ class Inference:
                     continue
                 found: Types = before
                 for source in sources:
-                    found = _union(found, source.types(self))
+                    found = _union(found, self._bound(name, source))
                 if found is None or len(found) > 4:
                     found = None
                 if found != before:
@@ -143,6 +131,18 @@ class Inference:
                 return
         for scope, name, _ in pending:
             self.locals[scope][name] = None
+
+    def _bound(self, name: str, source: Source) -> Types:
+        """The types that one binding gives a name."""
+        if source.kind == "value":
+            return self.of(source.node, source.scope)
+        if source.kind == "element":
+            return self.elements(source.node, source.scope)
+        if source.kind == "part":
+            return self.parts(source.node, source.count, source.scope)[source.index]
+        assert source.op is not None
+        before = self.locals[source.scope].get(name)
+        return self.operation(source.op, before, self.of(source.node, source.scope))
 
     # ------------------------------------------------------------ expressions
 
@@ -291,190 +291,6 @@ class Inference:
         return unknown
 
 
-class Source:
-    """One binding: where its value comes from."""
-
-    __slots__ = ("index", "node", "of", "op", "scope", "target")
-
-    def __init__(
-        self,
-        node: ast.expr,
-        scope: Scope,
-        *,
-        of: str = "value",
-        index: int = 0,
-        op: ast.operator | None = None,
-        target: ast.expr | None = None,
-    ) -> None:
-        self.node, self.scope = node, scope
-        self.of, self.index = of, index
-        self.op, self.target = op, target
-
-    def types(self, known: Inference) -> Types:
-        if self.of == "elements":
-            return known.elements(self.node, self.scope)
-        if self.of == "parts":
-            assert isinstance(self.target, (ast.Tuple, ast.List))
-            return known.parts(self.node, len(self.target.elts), self.scope)[self.index]
-        if self.op is not None:
-            assert self.target is not None
-            return known.operation(
-                self.op, known.of(self.target, self.scope), known.of(self.node, self.scope)
-            )
-        return known.of(self.node, self.scope)
-
-
-class _Bindings:
-    """Collects how the frame of one function binds its names, the comprehensions in it included."""
-
-    def __init__(self, inference: Inference) -> None:
-        self.inference = inference
-        #: ``None`` for a name that is bound in a way not understood.
-        self.inner: dict[Scope, dict[str, list[Source] | None]] = {}
-
-    def parameters(self, args: ast.arguments, scope: Scope) -> None:
-        for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs):
-            self.unknown(arg.arg, scope)
-        for packed, empty in ((args.vararg, ast.Tuple([])), (args.kwarg, ast.Dict([], []))):
-            if packed is not None:  # an exact tuple, an exact dict
-                self.bind(packed.arg, Source(empty, scope), scope)
-
-    def bind(self, name: str, source: Source, scope: Scope) -> None:
-        known = self.inner[scope].setdefault(name, [])
-        if known is not None:
-            known.append(source)
-
-    def unknown(self, name: str, scope: Scope) -> None:
-        while scope.kind == "comp" and name not in scope.bound and scope.parent is not None:
-            scope = scope.parent
-        self.inner.setdefault(scope, {})[name] = None
-
-    def visit(self, node: ast.AST, scope: Scope) -> None:
-        handler = _STATEMENTS.get(type(node))
-        if handler is not None:
-            handler(self, node, scope)
-        elif isinstance(node, ast.Name):
-            if type(node.ctx) is ast.Store:
-                self.unknown(node.id, scope)
-        else:
-            for field in ("name", "rest", "asname"):  # handlers, patterns, type parameters
-                bound = getattr(node, field, None)
-                if type(bound) is str:
-                    self.unknown(bound, scope)
-            self.children(node, scope)
-
-    def children(self, node: ast.AST, scope: Scope) -> None:
-        for child in ast.iter_child_nodes(node):
-            self.visit(child, scope)
-
-    def target(self, target: ast.expr, value: ast.expr, scope: Scope) -> None:
-        """``target = value``"""
-        if type(target) is ast.Name:
-            self.bind(target.id, Source(value, scope), scope)
-        elif isinstance(target, (ast.Tuple, ast.List)) and isinstance(value, (ast.Tuple, ast.List)):
-            starred = any(type(e) is ast.Starred for e in (*target.elts, *value.elts))
-            if starred or len(target.elts) != len(value.elts):
-                self.visit(target, scope)
-            else:
-                for inner, part in zip(target.elts, value.elts, strict=True):
-                    self.target(inner, part, scope)
-        else:
-            self.visit(target, scope)
-
-    def each(self, target: ast.expr, iterable: ast.expr, scope: Scope, around: Scope) -> None:
-        """``for target in iterable``"""
-        if type(target) is ast.Name:
-            self.bind(target.id, Source(iterable, around, of="elements"), scope)
-        elif isinstance(target, (ast.Tuple, ast.List)):
-            for index, element in enumerate(target.elts):
-                if type(element) is ast.Name and not any(
-                    type(e) is ast.Starred for e in target.elts
-                ):
-                    source = Source(iterable, around, of="parts", index=index, target=target)
-                    self.bind(element.id, source, scope)
-                else:
-                    self.visit(element, scope)
-        else:
-            self.visit(target, scope)
-
-    # ------------------------------------------------------------ statements
-
-    def assign(self, node: ast.Assign, scope: Scope) -> None:
-        self.visit(node.value, scope)
-        for target in node.targets:
-            self.target(target, node.value, scope)
-
-    def annotated(self, node: ast.AnnAssign, scope: Scope) -> None:
-        if node.value is not None:
-            self.visit(node.value, scope)
-            self.target(node.target, node.value, scope)
-        elif type(node.target) is not ast.Name:
-            self.visit(node.target, scope)
-
-    def augmented(self, node: ast.AugAssign, scope: Scope) -> None:
-        self.visit(node.value, scope)
-        if type(node.target) is ast.Name:
-            name = node.target.id
-            again = ast.Name(name, ast.Load())
-            self.bind(name, Source(node.value, scope, op=node.op, target=again), scope)
-        else:
-            self.visit(node.target, scope)
-
-    def loop(self, node: ast.For | ast.AsyncFor, scope: Scope) -> None:
-        self.visit(node.iter, scope)
-        if type(node) is ast.For:
-            self.each(node.target, node.iter, scope, scope)
-        else:
-            self.visit(node.target, scope)
-        for statement in (*node.body, *node.orelse):
-            self.visit(statement, scope)
-
-    def definition(self, node: ast.AST, scope: Scope) -> None:
-        """A function or class binds its name; what runs inside is none of this frame's."""
-        name = getattr(node, "name", None)
-        if type(name) is str:
-            self.unknown(name, scope)
-        for walrus in _walruses(node):
-            self.unknown(walrus, scope)
-
-    def imported(self, node: ast.Import | ast.ImportFrom, scope: Scope) -> None:
-        for alias in node.names:
-            self.unknown(alias.asname or alias.name.split(".")[0], scope)
-
-    def walrus(self, node: ast.NamedExpr, scope: Scope) -> None:
-        self.unknown(node.target.id, scope)
-        self.visit(node.value, scope)
-
-    def comprehension(
-        self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp, scope: Scope
-    ) -> None:
-        inner = self.inference.scopes.of[node]
-        self.inner.setdefault(inner, {})
-        if inner.kind != "comp":  # a function of its own: only its own names are its locals
-            for name in _walruses(node):
-                self.unknown(name, scope)
-        for index, generator in enumerate(node.generators):
-            around = scope if index == 0 else inner
-            self.visit(generator.iter, around)
-            if generator.is_async:
-                self.visit(generator.target, inner)
-            else:
-                self.each(generator.target, generator.iter, inner, around)
-            for condition in generator.ifs:
-                self.visit(condition, inner)
-        if isinstance(node, ast.DictComp):
-            self.visit(node.key, inner)
-            self.visit(node.value, inner)
-        else:
-            self.visit(node.elt, inner)
-
-
-def _walruses(node: ast.AST) -> Iterator[str]:
-    for inner in ast.walk(node):
-        if type(inner) is ast.NamedExpr:
-            yield inner.target.id
-
-
 def _union(one: Types, other: Types) -> Types:
     return None if one is None or other is None else one | other
 
@@ -499,24 +315,6 @@ def has_native(types: Types, name: str) -> bool:
     return True
 
 
-_STATEMENTS: dict[type[ast.AST], Callable[..., None]] = {
-    ast.Assign: _Bindings.assign,
-    ast.AnnAssign: _Bindings.annotated,
-    ast.AugAssign: _Bindings.augmented,
-    ast.For: _Bindings.loop,
-    ast.AsyncFor: _Bindings.loop,
-    ast.FunctionDef: _Bindings.definition,
-    ast.AsyncFunctionDef: _Bindings.definition,
-    ast.ClassDef: _Bindings.definition,
-    ast.Lambda: _Bindings.definition,
-    ast.Import: _Bindings.imported,
-    ast.ImportFrom: _Bindings.imported,
-    ast.NamedExpr: _Bindings.walrus,
-    ast.ListComp: _Bindings.comprehension,
-    ast.SetComp: _Bindings.comprehension,
-    ast.DictComp: _Bindings.comprehension,
-    ast.GeneratorExp: _Bindings.comprehension,
-}
 _EXPRESSIONS: dict[type[ast.AST], Callable[..., Types]] = {
     ast.Name: Inference._name,
     ast.Constant: Inference._constant,

@@ -2,7 +2,8 @@
 
 One pass over the tree finds what every scope binds and uses, a second one which locals are captured
 by nested scopes. The transformer needs two answers: *is this name a global?* and *is it a fast local,
-which nothing but this frame can change?*
+which nothing but this frame can change?* ``inference.py`` needs a third: *where do the values of a name
+come from?*
 """
 
 from __future__ import annotations
@@ -17,8 +18,34 @@ Kind = Literal["module", "function", "class", "comp"]
 INLINED = sys.version_info >= (3, 12)
 
 
+class Source:
+    """One binding that is understood: ``name = node``, ``for name in node``, ``name op= node``."""
+
+    __slots__ = ("count", "index", "kind", "node", "op", "scope")
+
+    def __init__(
+        self,
+        node: ast.expr,
+        scope: Scope,
+        kind: Literal["value", "element", "part", "operation"] = "value",
+        *,
+        index: int = 0,
+        count: int = 0,
+        op: ast.operator | None = None,
+    ) -> None:
+        #: The expression, and the scope it is evaluated in.
+        self.node, self.scope = node, scope
+        self.kind = kind
+        #: For a part: which of how many values each element unpacks into.
+        self.index, self.count = index, count
+        self.op = op
+
+
 class Scope:
-    """One scope: what it binds, what it uses, and which of its locals others capture."""
+    """One scope: what it binds, what it uses, and which of its locals others capture.
+
+    ``sources`` says of each name where its values come from; None where a binding is not understood.
+    """
 
     __slots__ = (
         "bound",
@@ -29,6 +56,7 @@ class Scope:
         "name",
         "nonlocals",
         "parent",
+        "sources",
         "used",
     )
 
@@ -37,6 +65,7 @@ class Scope:
         self.parent = parent
         self.name = name
         self.bound: set[str] = set()
+        self.sources: dict[str, list[Source] | None] = {}
         self.used: set[str] = set()
         self.deep: set[str] = set()
         self.captured: set[str] = set()
@@ -96,8 +125,10 @@ class Scopes:
         self.modules: set[str] = set()
         self.awaits = False
         self.floats = False
+        #: Does an assignment expression, a yield or an await stand anywhere?
+        self.walrus = False
         self.yields: int | None = None
-        self._all: list[Scope] = [self.module]
+        self.all: list[Scope] = [self.module]
         for statement in tree.body:
             self._visit(statement, self.module)
         self._capture()
@@ -108,7 +139,7 @@ class Scopes:
     def _open(self, kind: Kind, parent: Scope, node: ast.AST, name: str = "") -> Scope:
         scope = Scope(kind, parent, name)
         self.of[node] = scope
-        self._all.append(scope)
+        self.all.append(scope)
         return scope
 
     def _visit(self, node: ast.AST, scope: Scope) -> None:
@@ -128,11 +159,74 @@ class Scopes:
             elif isinstance(value, ast.AST):
                 self._visit(value, scope)
 
-    def _bind(self, name: str, scope: Scope) -> None:
+    def _bind(self, name: str, scope: Scope, source: Source | None = None) -> None:
         if name in scope.globals:
             self.globals.add(name)
         elif name not in scope.nonlocals:
             scope.bound.add(name)
+            if source is None:
+                scope.sources[name] = None
+            elif (known := scope.sources.setdefault(name, [])) is not None:
+                known.append(source)
+
+    def _assign(self, node: ast.Assign, scope: Scope) -> None:
+        self._visit(node.value, scope)
+        for target in node.targets:
+            self._target(target, node.value, scope)
+
+    def _annotated(self, node: ast.AnnAssign, scope: Scope) -> None:
+        self._visit(node.annotation, scope)
+        if node.value is not None:
+            self._visit(node.value, scope)
+            self._target(node.target, node.value, scope)
+        else:
+            self._visit(node.target, scope)
+
+    def _augmented(self, node: ast.AugAssign, scope: Scope) -> None:
+        self._visit(node.value, scope)
+        if type(node.target) is ast.Name:
+            source = Source(node.value, scope, "operation", op=node.op)
+            self._bind(node.target.id, scope, source)
+        else:
+            self._visit(node.target, scope)
+
+    def _target(self, target: ast.expr, value: ast.expr, scope: Scope) -> None:
+        """``target = value``"""
+        if type(target) is ast.Name:
+            self._bind(target.id, scope, Source(value, scope))
+        elif (
+            isinstance(target, (ast.Tuple, ast.List))
+            and isinstance(value, (ast.Tuple, ast.List))
+            and len(target.elts) == len(value.elts)
+            and not any(type(e) is ast.Starred for e in (*target.elts, *value.elts))
+        ):
+            for inner, part in zip(target.elts, value.elts, strict=True):
+                self._target(inner, part, scope)
+        else:
+            self._visit(target, scope)
+
+    def _each(self, target: ast.expr, iterable: ast.expr, scope: Scope, around: Scope) -> None:
+        """``for target in iterable``, which is evaluated in the scope ``around``."""
+        if type(target) is ast.Name:
+            self._bind(target.id, scope, Source(iterable, around, "element"))
+        elif isinstance(target, (ast.Tuple, ast.List)) and not any(
+            type(e) is ast.Starred for e in target.elts
+        ):
+            count = len(target.elts)
+            for index, element in enumerate(target.elts):
+                if type(element) is ast.Name:
+                    source = Source(iterable, around, "part", index=index, count=count)
+                    self._bind(element.id, scope, source)
+                else:
+                    self._visit(element, scope)
+        else:
+            self._visit(target, scope)
+
+    def _for(self, node: ast.For, scope: Scope) -> None:
+        self._visit(node.iter, scope)
+        self._each(node.target, node.iter, scope, scope)
+        for statement in (*node.body, *node.orelse):
+            self._visit(statement, scope)
 
     def _name(self, node: ast.Name, scope: Scope) -> None:
         if type(node.ctx) is ast.Load:
@@ -145,6 +239,7 @@ class Scopes:
     def _walrus(self, node: ast.NamedExpr, scope: Scope) -> None:
         # In a comprehension the target belongs to the scope around it, which then shares it.
         target = node.target.id
+        self.walrus = True
         owner: Scope = scope
         while owner.parent is not None and (owner.kind == "comp" or owner.name == "<gen>"):
             if owner.name == "<gen>":
@@ -180,7 +275,7 @@ class Scopes:
         if not params:
             return scope
         inner = Scope("function", scope, "<types>")
-        self._all.append(inner)
+        self.all.append(inner)
         self.type_params[node] = inner
         for param in params:
             inner.bound.add(param.name)
@@ -202,6 +297,11 @@ class Scopes:
             inner.bound.add(arg.arg)
             if arg.annotation is not None:
                 self._visit(arg.annotation, outer)
+        for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs):
+            inner.sources[arg.arg] = None
+        for packed, empty in ((args.vararg, _NO_TUPLE), (args.kwarg, _NO_DICT)):
+            if packed is not None:  # an exact tuple, an exact dict
+                inner.sources[packed.arg] = [Source(empty, inner)]
 
     def _class(self, node: ast.ClassDef, scope: Scope) -> None:
         self._bind(node.name, scope)
@@ -228,7 +328,10 @@ class Scopes:
         for index, generator in enumerate(node.generators):
             if generator.is_async and scope.frame is self.module:
                 self.awaits = True
-            self._visit(generator.target, inner)
+            if generator.is_async:
+                self._visit(generator.target, inner)
+            else:
+                self._each(generator.target, generator.iter, inner, inner if index else scope)
             if index:
                 self._visit(generator.iter, inner)
             for condition in generator.ifs:
@@ -286,11 +389,13 @@ class Scopes:
         self.floats = True
 
     def _await(self, node: ast.AST, scope: Scope) -> None:
+        self.walrus = True
         if scope.frame is self.module or (scope.name == "<gen>" and scope.parent is self.module):
             self.awaits = True
         self._children(node, scope)
 
     def _yield(self, node: ast.Yield | ast.YieldFrom, scope: Scope) -> None:
+        self.walrus = True
         if scope.frame is self.module:
             self.yields = node.lineno
         self._children(node, scope)
@@ -305,7 +410,7 @@ class Scopes:
 
     def _capture(self) -> None:
         """Carry each free name up to the scope that binds it; real nesting makes it a cell."""
-        for scope in reversed(self._all):
+        for scope in reversed(self.all):
             free = (scope.used - scope.bound) | scope.nonlocals
             if scope.kind == "class":
                 # Functions in a class body do not see its names.
@@ -320,7 +425,13 @@ class Scopes:
                 scope.parent.deep |= deep - scope.globals
 
 
+_NO_TUPLE, _NO_DICT = ast.Tuple([], ast.Load()), ast.Dict([], [])
+
 _HANDLERS: dict[type[ast.AST], Any] = {
+    ast.Assign: Scopes._assign,
+    ast.AnnAssign: Scopes._annotated,
+    ast.AugAssign: Scopes._augmented,
+    ast.For: Scopes._for,
     ast.Name: Scopes._name,
     ast.NamedExpr: Scopes._walrus,
     ast.FunctionDef: Scopes._function,

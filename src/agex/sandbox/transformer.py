@@ -121,7 +121,6 @@ class AgentTransformer(RestrictingNodeTransformer):
     def transform(self, tree: ast.Module) -> list[ast.stmt]:
         """The guarded statements of a module body. Mutates ``tree``."""
         self.any_floats = self.floats = self.scopes.floats
-        self.inference.enter(tree.body, self.scope)
         self.steady |= self.inference.steady()
         return self.block(tree.body)
 
@@ -986,7 +985,7 @@ class AgentTransformer(RestrictingNodeTransformer):
             and self.is_fast(left)
         )
         # A name that the right side rebinds has to be read before it.
-        rebinds = op in (ast.Mult, ast.LShift) and _assigns(right)
+        rebinds = op in (ast.Mult, ast.LShift) and self.scopes.walrus and _assigns(right)
         numbers: list[bool] = []
         if op is ast.Mult:
             numbers = [self.known(side, inference.NUMBERS) for side in (left, right)]
@@ -1540,7 +1539,6 @@ class AgentTransformer(RestrictingNodeTransformer):
         self.self_name = self.first_argument(node.args)
         self.scope = self.scopes.of[node]
         self.can_hold, self.temporary = True, "$t"
-        self.inference.enter(node.body, self.scope, node.args)
         self.hoisted = hoisted(node, self.scope, self.inference)
         outer_floats, self.floats = self.floats, self.any_floats and _has_floats(node)
         docstring = _docstring(node.body)
@@ -1549,6 +1547,8 @@ class AgentTransformer(RestrictingNodeTransformer):
         opening += self.tested([arg.arg for arg in _all_arguments(node.args)], node)
         if node.name in ("__exit__", "__aexit__"):
             opening += self.without_traceback(node)
+        if node.name == "__getattr__":
+            opening += self.without_addresses(node)
         node.body = [*docstring, *opening, *body] or [ast.Pass(**_place(node))]
         self.can_hold, self.self_name, self.in_class_function = saved[:3]
         self.hoisted, self.temporary = saved[3:]
@@ -1571,6 +1571,14 @@ class AgentTransformer(RestrictingNodeTransformer):
             value = self.call("$notb", node, self.name(name, node))
             statements.append(ast.Assign([self.store(name, node)], value, None, **_place(node)))
         return statements
+
+    def without_addresses(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.stmt]:
+        """numpy asks each object it is handed for an address of memory: ``__getattr__`` has none."""
+        args = [*node.args.posonlyargs, *node.args.args]
+        if len(args) < 2:
+            return []  # no use as a method, which ``origin.check_fallback`` sees
+        asked = self.call("$asked", node, self.name(args[1].arg, node))
+        return [ast.Expr(asked, **_place(node))]
 
     def decorator(self, node: ast.expr) -> ast.expr:
         """A decorator is a call: ``@d`` → ``@$call(d)``."""
@@ -1612,7 +1620,6 @@ class AgentTransformer(RestrictingNodeTransformer):
         self.in_class_function = self.in_class_function or self.scope.kind == "class"
         self.scope, self.can_hold = self.scopes.of[node], not self.in_iterable
         self.self_name = self.first_argument(node.args)
-        self.inference.enter([ast.Expr(node.body)], self.scope, node.args)
         body = cast(ast.expr, self.visit(node.body))
         if self.flags:
             idle = ast.UnaryOp(ast.Not(), self.guard("$stop", node), **_place(node))
@@ -1654,7 +1661,6 @@ class AgentTransformer(RestrictingNodeTransformer):
             else:
                 keyword.value = self.visit(keyword.value)
         self.scope = self.scopes.of[node]
-        self.inference.enter(node.body, self.scope)
         outer_hoisted, self.hoisted = self.hoisted, Hoisted()
         self.can_hold, self.self_name, self.in_class_function = False, None, False
         self.classes.append(node.name)
