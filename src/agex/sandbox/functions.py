@@ -224,6 +224,7 @@ def _compiled(piece: Piece, flags: bool) -> tuple[CodeType, Compiled]:
         code = next(c for c in code.co_consts if isinstance(c, CodeType) and c.co_name == name)
     code = _requalified(code, code.co_qualname, piece.qualname)
     clock.watch_code(code)
+    sources.keep(code)
     uses = sources.uses_of(code)
     sources.remember(code, _with_uses(piece, uses))
     sources.remember_file(compiled.filename, piece)

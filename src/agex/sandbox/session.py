@@ -28,6 +28,7 @@ from agex.sandbox import (
     clock,
     event_loops,
     methods,
+    sources,
     tables,
     tracebacks,
 )
@@ -37,8 +38,10 @@ from agex.sandbox.guards import Guards, assigned, restorers
 from agex.sandbox.imports import Importer
 from agex.sandbox.inference import ITERABLE_RESULTS, RESULTS
 from agex.sandbox.origin import (
+    ASKED,
     GUARDS_KEY,
     THE_MARK,
+    asked,
     is_agent_class,
     is_agent_function,
     own_dict,
@@ -212,6 +215,7 @@ class Session:
             self.globals.setdefault(name, None)
         assigned(compiled.assigned)
         clock.watch_code(compiled.code)
+        sources.keep(compiled.code)
         return compiled
 
     def _execute(self, compiled: Compiled) -> BaseException | None:
@@ -538,6 +542,7 @@ def _guard_names(g: Guards, space: dict[str, Any], write: Callable[[str], object
             "__name__": tables.HOME,
             "__builtins__": builtins.frame_builtins(),
             "$mark": THE_MARK,
+            ASKED: asked,
             "$type": type,
             "$function": FunctionType,
             "$int": int,

@@ -16,9 +16,11 @@ import __future__
 import ast
 import dis
 import linecache
+import sys
 import textwrap
 import weakref
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import CodeType
 from typing import Any, TypeAlias
@@ -117,6 +119,41 @@ def _text_of(filename: str) -> str | None:
 
 def _plain(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n")
+
+
+# ---------------------------------------------------------------- how long texts are kept
+
+
+#: Code objects that are alive, by file and identity.
+_living: dict[str, dict[int, weakref.ref[CodeType]]] = {}
+#: The newest actions: a class without a method leaves no code behind, and is stored right after.
+_newest: deque[CodeType] = deque(maxlen=_MOST_FILES)
+
+
+def keep(code: CodeType) -> None:
+    """Keep the text of ``code`` as long as it, or any code in it, is alive; and of the newest anyway.
+
+    A process that runs for weeks compiles an action every few seconds.
+    """
+    filename = code.co_filename
+    alive = _living.setdefault(filename, {})
+    stack = [code]
+    while stack:
+        current = stack.pop()
+        key = id(current)
+
+        def gone(_: object, key: int = key, over: Callable[[], bool] = sys.is_finalizing) -> None:
+            if over():
+                return  # the names of this module are gone already
+            alive.pop(key, None)
+            if not alive and _living.pop(filename, None) is not None:
+                tracebacks.forget(filename)
+                _files.pop(filename, None)
+                _indexes.pop(filename, None)
+
+        alive[key] = weakref.ref(current, gone)
+        stack.extend(const for const in current.co_consts if isinstance(const, CodeType))
+    _newest.append(code)
 
 
 # ---------------------------------------------------------------- finding
