@@ -34,14 +34,15 @@ def run(case: Hostile) -> dict[str, Any]:
     limits = Limits(timeout_seconds=1.0, max_memory=MAX_MEMORY)
     session = Session(registry.freeze(), limits=limits)
     session.run("def warm(n):\n    return n + 1\nwarm(1)")
-    started = time.perf_counter()
+    started, computed = time.perf_counter(), time.thread_time()
     result = session.run(case.code)
-    took = time.perf_counter() - started
+    took, computed = time.perf_counter() - started, time.thread_time() - computed
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     report: dict[str, Any] = {
         "error": type(result.error).__name__ if result.error is not None else None,
         "limit": getattr(result.error, "limit", None),
         "seconds": round(took, 2),
+        "processor_seconds": round(computed, 2),
         "megabytes": memory,
         "shown": len(result.stdout) + len(result.traceback),
         "traceback": result.traceback[-300:],

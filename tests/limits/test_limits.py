@@ -5,46 +5,30 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from .case import Hostile
-from .child import MAX_MEMORY
+from .child import MAX_MEMORY, WALL_SECONDS
 from .programs import PROGRAMS
 
-#: What nothing in the same process can stop, in six kinds: docs/security.md names each of them.
+#: What nothing in the same process can stop, each program by name: docs/security.md says the same.
 WORKER_ONLY = {
-    "catastrophic regular expressions": {
-        f"regex/{name}"
-        for name in (
-            "nested quantifiers",
-            "alternation",
-            "words",
-            "compiled",
-            "sub",
-            "huge repetition",
-            "back references",
-        )
-    },
-    "comparing exponentially aliased structures": {"sizes/exponential comparison"},
-    "writing exponentially aliased structures as JSON": {"sizes/exponential json"},
-    "generators and tuples nested a hundred thousand deep": {
-        "sizes/deep generators",
-        "sizes/hash of a deep tuple",
-    },
-    "a decimal of astronomic size made an int": {"sizes/Decimal to int"},
-    "a generator left behind whose finally never ends": {"catching/a generator left behind"},
+    "sizes/exponential comparison": "comparing exponentially aliased structures",
+    "sizes/deep generators": "generators and tuples nested a hundred thousand deep",
+    "sizes/hash of a deep tuple": "generators and tuples nested a hundred thousand deep",
+    "catching/a generator left behind": "a generator left behind whose finally never ends",
+    "decimals/a long integer and a decimal": "a decimal beside an integer of a million digits",
 }
-_EXCLUDED = {name for names in WORKER_ONLY.values() for name in names}
 
 CASES = [
     pytest.param(family, index, case, id=f"{family}/{case.name}")
     for family, cases in PROGRAMS.items()
     for index, case in enumerate(cases)
-    if sys.version_info[:2] >= case.since and f"{family}/{case.name}" not in _EXCLUDED
+    if sys.version_info[:2] >= case.since and f"{family}/{case.name}" not in WORKER_ONLY
 ]
 STOP_SECONDS = 3.0
 ROOM_MEGABYTES = 400 + 2 * (MAX_MEMORY >> 20)
@@ -71,19 +55,33 @@ def runner() -> Iterator[subprocess.Popen[str]]:
 
 @pytest.mark.parametrize(("family", "index", "case"), CASES)
 def test_a_hostile_program_is_stopped_and_the_session_goes_on(
-    runner: subprocess.Popen[str], family: str, index: int, case: Hostile
+    runner: subprocess.Popen[str],
+    family: str,
+    index: int,
+    case: Hostile,
+    record_property: Callable[[str, object], None],
 ) -> None:
     report = _ask(runner, family, index)
+    if _is_late(report):
+        # A machine that does something else for seconds looks like a program that was not stopped.
+        # That one is late every time.
+        record_property("late at first", report)
+        report = _ask(runner, family, index)
 
     assert report.get("again") == "500500", report
-    assert report["seconds"] <= STOP_SECONDS, report
-    assert report["seconds_after"] <= STOP_SECONDS, report
+    assert not _is_late(report), report
     assert report["shown"] <= 500_000, report
     assert report["megabytes"] <= ROOM_MEGABYTES, report
     if case.end == "limit":
         assert report["error"] == "LimitReached", report
     elif case.end == "stopped":
         assert report["error"] is not None, report
+
+
+def _is_late(report: dict[str, Any]) -> bool:
+    """Whether it outlived the bound, or the wall, which leaves no figures."""
+    took = [report.get(name, WALL_SECONDS) for name in ("seconds", "seconds_after")]
+    return max(took) > STOP_SECONDS
 
 
 def _ask(runner: subprocess.Popen[str], family: str, index: int) -> dict[str, Any]:
@@ -100,11 +98,11 @@ def test_the_corpus_is_as_large_as_it_should_be() -> None:
     assert len(names) >= 60
 
 
-def test_what_only_a_worker_could_stop_is_at_most_six_kinds_each_named_in_the_docs() -> None:
+def test_what_only_a_worker_could_stop_is_at_most_six_programs_each_named_in_the_docs() -> None:
     known = {f"{family}/{case.name}" for family, cases in PROGRAMS.items() for case in cases}
-    page = (Path(__file__).parents[2] / "docs" / "security.md").read_text().lower()
+    page = " ".join((Path(__file__).parents[2] / "docs" / "security.md").read_text().split())
 
-    assert known >= _EXCLUDED
+    assert known >= WORKER_ONLY.keys()
     assert len(WORKER_ONLY) <= 6
-    for kind in WORKER_ONLY:
-        assert kind.lower() in page, kind
+    for kind in WORKER_ONLY.values():
+        assert kind.lower() in page.lower(), kind

@@ -122,13 +122,20 @@ _CHECKS: dict[type, Callable[[Rules, Any, Any], Given]] = {
         (dict, collections.OrderedDict, collections.UserDict, types.SimpleNamespace), _pairs
     ),
     collections.Counter: _counted,
+def _group(rules: Rules, args: Any, kwargs: Any) -> Given:
+    args, kwargs = _second(rules, args, kwargs)
+    if len(args) > 1 and isinstance(args[1], (list, tuple)):
+        bounds.check_group(args[1])
+    return args, kwargs
+
+
     collections.defaultdict: _factory,
     collections.ChainMap: _maps,
     str: _text,
     bytes: _bytes,
     bytearray: _bytes,
     property: _calling,
-    BaseExceptionGroup: _second,
+    BaseExceptionGroup: _group,
     SyntaxError: _second,
 }
 #: Classes whose constructors do something with their arguments.

@@ -25,6 +25,8 @@ MAX_ITEMS = 20_000_000
 MAX_BITS = 1_000_000
 #: Bits of the operands of three-argument ``pow``, which is quadratic per step.
 MAX_MODULAR_BITS = 20_000
+#: Exceptions in a group, at all levels.
+MAX_PARTS = 10_000
 #: Product of the bits of two integers that are divided in one call.
 MAX_WORK = 2 * MAX_BITS * MAX_BITS
 #: Digits of a decimal that is made an integer.
@@ -216,6 +218,21 @@ RANDOM = {
     "randbytes": ("n", 0, MAX_LENGTH),
     "getrandbits": ("k", 0, MAX_BITS),
 }
+
+
+def check_group(parts: Any) -> None:
+    """Raise where the exceptions of a group, each as often as it is held, are too many.
+
+    ``except*`` splits a group in one step, and goes through a part again wherever it is held.
+    """
+    count, stack = 0, [parts]
+    while stack:
+        for part in stack.pop():
+            count += 1
+            if count > MAX_PARTS:
+                raise refuse_length("the exception group", count, MAX_PARTS)
+            if isinstance(part, BaseExceptionGroup):
+                stack.append(BaseExceptionGroup.exceptions.__get__(part))
 
 
 def check_items(what: str, sequence: Any) -> None:

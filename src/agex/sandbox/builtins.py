@@ -16,6 +16,7 @@ from typing import Any
 
 from agex.errors import TypeRefused
 from agex.sandbox import bounds, clock, kinds, methods, tables
+from agex.sandbox.arguments import arguments
 from agex.sandbox.decisions import STAND_IN_CLASSES
 from agex.sandbox.formatting import PLAIN
 from agex.sandbox.guards import Guards
@@ -86,7 +87,9 @@ class Builtins:
     def issubclass_(self, cls: Any, class_or_tuple: Any, /) -> bool:
         # A view is asked about as the class it stands for, except by what agent code could listen in on.
         asked = class_or_tuple if type(class_or_tuple) is tuple else (class_or_tuple,)
-        if type(cls) is ViewMeta and not any(isinstance(c, type) and is_agent_class(c) for c in asked):
+        if type(cls) is ViewMeta and not any(
+            isinstance(c, type) and is_agent_class(c) for c in asked
+        ):
             return issubclass(cls.real, class_or_tuple)
         return issubclass(cls, class_or_tuple)
 
@@ -473,6 +476,15 @@ class Builtins:
         guards.check_class(made, own_dict(made))
         return mark(made)
 
+    def group_of(self, cls: Any) -> Callable[..., Any]:
+        """An exception group's class, called."""
+
+        def group(*args: Any, **kwargs: Any) -> Any:
+            args, kwargs = arguments(self.guards, BaseExceptionGroup, args, kwargs)
+            return cls(*args, **kwargs)
+
+        return group
+
     def super_(self, *args: Any) -> Any:
         if not args:
             raise RuntimeError("super(): no arguments")
@@ -552,6 +564,8 @@ def offered(guards: Guards, write: Callable[[str], object]) -> dict[str, Any]:
         for name in tables.GUARDED_CLASSES | tables.GUARDED_FUNCTIONS
     }
     substitutes[id(Type)] = (Type, made.type_)
+    for group in (BaseExceptionGroup, ExceptionGroup):
+        substitutes[id(group)] = (group, made.group_of(group))
     for name in tables.NOT_OFFERED:
         real = getattr(builtins, name)
         if callable(real):

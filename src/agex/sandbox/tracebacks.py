@@ -121,7 +121,7 @@ PLAIN_NAMES = {
 def _name(error: BaseException) -> str:
     """The type's name as the model knows it: refusals are what Python would have raised."""
     name = type(error).__name__
-    return PLAIN_NAMES.get(name, name)
+    return PLAIN_NAMES.get(name, name[:200])
 
 
 def message(error: BaseException, guards: Guards) -> str:
