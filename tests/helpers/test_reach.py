@@ -34,7 +34,7 @@ DENIED_PATHS = {
         ma.MaskedArray.dump ma.MaskedArray.tofile ma.masked_all ma.core rec.fromfile
         """,
     "pandas": """
-        read_csv read_pickle read_sql read_html read_excel read_json read_clipboard HDFStore
+        read_pickle read_sql read_html read_excel read_json read_clipboard HDFStore
         ExcelFile ExcelWriter io core plotting set_eng_float_format reset_option options util
         option_context DataFrame.to_pickle DataFrame.to_sql DataFrame.to_excel DataFrame.to_parquet
         DataFrame.to_clipboard DataFrame.plot DataFrame.hist DataFrame.boxplot DataFrame.style

@@ -256,3 +256,18 @@ def sandbox_of(package: str) -> Any:
     register_numpy(agent)
     register_sklearn(agent)
     return agent.sandbox()
+
+
+def test_comma_separated_text_is_read_from_memory_and_from_nowhere_else(tmp_path: Any) -> None:
+    pd = pytest.importorskip("pandas")
+    file = tmp_path / "a.csv"
+    file.write_text("a,b\n1,x\n")
+
+    frame = pandas_standins.read_csv(io.StringIO("a,b\n1,x\n"))
+
+    assert frame.equals(pd.DataFrame({"a": [1], "b": ["x"]}))
+    for source in (str(file), file, io.BytesIO(b"a"), "https://example.org/a.csv"):
+        with pytest.raises(TypeError, match=r"io\.StringIO"):
+            pandas_standins.read_csv(source)
+    with pytest.raises(TypeError, match="storage_options"):
+        pandas_standins.read_csv(io.StringIO("a"), storage_options={})

@@ -13,11 +13,13 @@ import types
 from functools import cache
 
 from agex.helpers import pandas_standins as standins
+from agex.helpers.standins import without_addresses
 from agex.helpers.table import Exposed, TypesModule, installed
 from agex.policy import Registrar
 
 FILES = (
-    "read_*", "ExcelFile", "ExcelWriter", "HDFStore", "JsonReader", "SASReader", "StataReader",
+    # Every reader but read_csv, which reads text in memory here.
+    "read_[!c]*", "read_c[!s]*", "read_cs[!v]*", "read_csv?*", "ExcelFile", "ExcelWriter", "HDFStore", "JsonReader", "SASReader", "StataReader",
     "to_clipboard", "to_excel", "to_feather", "to_gbq", "to_hdf", "to_iceberg", "to_latex", "to_orc",
     "to_parquet", "to_pickle", "to_sql", "to_stata", "to_xarray", "to_xml",
 )  # fmt: skip
@@ -59,6 +61,7 @@ FRAMES = Exposed(
         "DataFrame.info": standins.info,
         "Series.info": standins.info,
         "pivot_table": standins.pivot_table,
+        "read_csv": standins.read_csv,
         "crosstab": standins.crosstab,
         "eval": standins.no_eval,
         "set_option": standins.no_option,
@@ -113,6 +116,7 @@ ACCESSORS = {
     "pandas.core.flags": ("Flags",),
     "pandas._libs.tslibs.nattype": ("NaTType",),
     "pandas._libs.missing": ("NAType",),
+    "pandas.io.formats.printing": ("PrettyDict",),
 }  # fmt: skip
 """Classes of what public members return, by the private module that holds them."""
 
@@ -129,6 +133,7 @@ def register_pandas(agent: Registrar) -> None:
         MissingExtraError: pandas is not installed.
     """
     installed("pandas", "pandas")
+    without_addresses(importlib.import_module("pandas.core.generic").NDFrame)
     for exposed in PANDAS:
         exposed.register(agent)
     module = private_types()

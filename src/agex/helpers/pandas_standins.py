@@ -270,24 +270,47 @@ def info(self: Any, **options: Any) -> str:
     return text.getvalue()
 
 
+_READING = frozenset(
+    """sep delimiter header names index_col usecols dtype skiprows nrows na_values keep_default_na
+    parse_dates date_format dayfirst thousands decimal comment quotechar escapechar
+    skipinitialspace skip_blank_lines true_values false_values on_bad_lines""".split()
+)
+
+
+def read_csv(filepath_or_buffer: io.StringIO, **options: Any) -> Any:
+    """``pd.read_csv`` of text in memory: ``pd.read_csv(io.StringIO(text))``."""
+    import pandas as pd
+
+    if type(filepath_or_buffer) is not io.StringIO:
+        raise TypeRefused(
+            "read_csv() reads an io.StringIO here, not a "
+            f"{type(filepath_or_buffer).__name__}: files are not offered"
+        )
+    left_out = sorted(options.keys() - _READING)
+    if left_out:
+        raise TypeRefused(f"read_csv({left_out[0]}=…) is not offered here")
+    return pd.read_csv(filepath_or_buffer, **options)
+
+
 # ---------------------------------------------------------------- rows
 
 
 class Row(tuple[Any, ...]):
     """A row of a frame: a tuple whose values have the columns' names as well."""
 
-    def __new__(cls, values: Any, names: tuple[str, ...]) -> Row:
+    def __new__(cls, values: Any, names: tuple[str, ...], shown: str = "Pandas") -> Row:
         row = super().__new__(cls, values)
         row.__dict__.update(zip(names, row, strict=True))
         row.__dict__["_fields"] = names
+        row.__dict__["_shown"] = shown
         return row
 
     def __repr__(self) -> str:
         pairs = ", ".join(f"{name}={self.__dict__[name]!r}" for name in self.__dict__["_fields"])
-        return f"Row({pairs})"
+        return f"{self.__dict__['_shown']}({pairs})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Row, (tuple(self), self.__dict__["_fields"])
+        return Row, (tuple(self), self.__dict__["_fields"], self.__dict__["_shown"])
 
 
 def itertuples(self: Any, index: bool = True, name: str | None = "Pandas") -> Iterator[Any]:
@@ -302,4 +325,4 @@ def itertuples(self: Any, index: bool = True, name: str | None = "Pandas") -> It
         for place, column in enumerate(names)
     )
     for values in self.itertuples(index=index, name=None):
-        yield Row(values, usable)
+        yield Row(values, usable, name)
