@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 from agex.helpers import sklearn_standins as standins
+from agex.helpers.standins import without_addresses
 from agex.helpers.table import Deny, Exposed, TypesModule, installed
 from agex.policy import Registrar
 
@@ -61,6 +62,7 @@ def register_sklearn(agent: Registrar) -> None:
         MissingExtraError: scikit-learn is not installed.
     """
     installed("sklearn", "sklearn")
+    without_addresses(importlib.import_module("sklearn.utils").Bunch)
     for name in MODULES:
         exposed(f"sklearn.{name}").register(agent)
     for more in (DATASETS, *EXTRAS):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import decimal
+import functools
 import io
 import struct
 import time
@@ -149,3 +150,26 @@ class Rows:
 
     def __hash__(self) -> int:
         return hash(self._which)
+
+
+# ---------------------------------------------------------------- addresses of memory
+
+
+def without_addresses(cls: Any) -> None:
+    """Let attributes of ``cls`` that are names of its data never be taken for a memory address.
+
+    numpy reads and writes at the address that it finds in an object's ``__array_interface__``, and a
+    ``Series`` or a ``Bunch`` answers such a question with the value under that label, which agent code
+    may have put there. This changes the library's own class, for this one name, in the whole process.
+    """
+    fallback = vars(cls).get("__getattr__")
+    if fallback is None or hasattr(fallback, "__wrapped__"):
+        return
+
+    @functools.wraps(fallback)
+    def __getattr__(self: Any, name: str) -> Any:
+        if name == "__array_interface__":
+            raise AttributeError(name)
+        return fallback(self, name)
+
+    cls.__getattr__ = __getattr__

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from agex.errors import TypeRefused
 from agex.sandbox import bounds, kinds
 from agex.sandbox.formatting import PLAIN
-from agex.sandbox.origin import is_agent_class
+from agex.sandbox.origin import ADDRESS, is_agent_class
 from agex.sandbox.taking import Rules, pairs, taken
 
 Given: TypeAlias = tuple[tuple[Any, ...], dict[str, Any]]
@@ -49,6 +49,14 @@ def _items(rules: Rules, args: Any, kwargs: Any) -> Given:
 
 def _pairs(rules: Rules, args: Any, kwargs: Any) -> Given:
     return tuple(a if a is None else pairs(rules, a) for a in args), kwargs
+
+
+def _fields(rules: Rules, args: Any, kwargs: Any) -> Given:
+    """``SimpleNamespace(mapping, **fields)``"""
+    args = tuple(dict(pairs(rules, a)) for a in args)
+    if any(ADDRESS in held for held in (*args, kwargs)):
+        raise TypeRefused(f"{ADDRESS} is not offered here: it holds addresses of memory")
+    return args, kwargs
 
 
 def _counted(rules: Rules, args: Any, kwargs: Any) -> Given:
@@ -114,14 +122,6 @@ def _second(rules: Rules, args: Any, kwargs: Any) -> Given:
     return args, kwargs
 
 
-#: Without arguments these need no guard: a ``defaultdict`` keeps them, and shows them, as they are.
-_EMPTY_MAKERS = (list, dict, set, tuple, str, bytes, frozenset, int, float, bool)
-_CHECKS: dict[type, Callable[[Rules, Any, Any], Given]] = {
-    **dict.fromkeys((list, tuple, set, frozenset, collections.deque, collections.UserList), _items),
-    **dict.fromkeys(
-        (dict, collections.OrderedDict, collections.UserDict, types.SimpleNamespace), _pairs
-    ),
-    collections.Counter: _counted,
 def _group(rules: Rules, args: Any, kwargs: Any) -> Given:
     args, kwargs = _second(rules, args, kwargs)
     if len(args) > 1 and isinstance(args[1], (list, tuple)):
@@ -129,6 +129,13 @@ def _group(rules: Rules, args: Any, kwargs: Any) -> Given:
     return args, kwargs
 
 
+#: Without arguments these need no guard: a ``defaultdict`` keeps them, and shows them, as they are.
+_EMPTY_MAKERS = (list, dict, set, tuple, str, bytes, frozenset, int, float, bool)
+_CHECKS: dict[type, Callable[[Rules, Any, Any], Given]] = {
+    **dict.fromkeys((list, tuple, set, frozenset, collections.deque, collections.UserList), _items),
+    **dict.fromkeys((dict, collections.OrderedDict, collections.UserDict), _pairs),
+    types.SimpleNamespace: _fields,
+    collections.Counter: _counted,
     collections.defaultdict: _factory,
     collections.ChainMap: _maps,
     str: _text,

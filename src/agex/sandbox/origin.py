@@ -8,9 +8,11 @@ agent's when its globals are a session's.
 
 from __future__ import annotations
 
+import typing
 from types import FunctionType
 from typing import Any
 
+from agex.errors import AttributeRefused, TypeRefused
 from agex.sandbox.tables import MARK
 
 #: Reads a class's own dictionary and order past anything its metaclass says.
@@ -19,6 +21,77 @@ mro_of: Any = type.__dict__["__mro__"].__get__
 
 #: The key under which a session's globals hold their guards.
 GUARDS_KEY = "$guards"
+
+
+#: Where numpy looks, on any object it is handed, for a memory address to read and write at.
+ADDRESS = "__array_interface__"
+#: What a ``__getattr__`` of agent code calls first (the transformer puts it there).
+ASKED = "$asked"
+
+
+class Nothing:
+    """What stands under ``ADDRESS`` in each class of agent code: nothing is there.
+
+    A data descriptor, so that no dictionary of an instance has a say.
+    """
+
+    __slots__ = ()
+
+    def __get__(self, instance: object, owner: type | None = None) -> Any:
+        raise AttributeError(ADDRESS)
+
+    def __set__(self, instance: object, value: object) -> None:
+        raise AttributeRefused(f"{ADDRESS} is not offered here: it holds addresses of memory")
+
+    def __delete__(self, instance: object) -> None:
+        raise AttributeError(ADDRESS)
+
+    def __reduce__(self) -> str:
+        return "NOTHING"
+
+
+NOTHING = Nothing()
+
+
+def asked(name: object) -> None:
+    """The first thing a ``__getattr__`` of agent code does: for numpy, it has no addresses either.
+
+    Raises:
+        AttributeError: the name is ``ADDRESS``.
+    """
+    if name == ADDRESS:
+        raise AttributeError(ADDRESS)
+
+
+def _nothing_else(self: object, name: str) -> Any:
+    raise AttributeError(name)
+
+
+def seal(cls: type, *, again: bool = False) -> None:
+    """Make sure that numpy takes nothing in a class for an address.
+
+    Raises:
+        TypeRefused: its ``__getattr__`` was not written as one.
+    """
+    own = own_dict(cls)
+    if "__getattr__" in own and not again:
+        check_fallback(own["__getattr__"])
+    # The names in a protocol class are the protocol, and it has no instances of its own; those of a
+    # metaclass are classes, which have theirs.
+    if ADDRESS in own or not (typing.Protocol in cls.__bases__ or issubclass(cls, type)):
+        type.__setattr__(cls, ADDRESS, NOTHING)
+
+
+def check_fallback(value: object) -> None:
+    """Refuse what is put in the place of ``__getattr__`` and does not ask first.
+
+    Raises:
+        TypeRefused: with what to write.
+    """
+    if type(value) is FunctionType and value.__code__.co_name == "__getattr__":
+        if ASKED in value.__code__.co_names:
+            return
+    raise TypeRefused("__getattr__ is written as `def __getattr__(self, name)` in the class here")
 
 
 class Mark:
@@ -40,6 +113,11 @@ class Mark:
 
     def __set_name__(self, owner: type, name: str) -> None:
         type.__setattr__(owner, MARK, Mark(owner))
+        try:
+            seal(owner)
+        except TypeRefused:  # said when the class is finished; until then it is harmless
+            type.__setattr__(owner, "__getattr__", _nothing_else)
+            seal(owner, again=True)
 
     def __repr__(self) -> str:
         return "<made by agent code>"
@@ -51,6 +129,7 @@ THE_MARK = Mark()
 def mark(cls: type) -> type:
     """Mark a class that a guarded factory (``namedtuple``, ``Enum(…)``, ``type(…)``) just made."""
     type.__setattr__(cls, MARK, Mark(cls))
+    seal(cls)
     return cls
 
 

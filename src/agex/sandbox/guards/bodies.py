@@ -17,18 +17,21 @@ from agex.sandbox.guards.calls import Calls
 from agex.sandbox.guards.names import HIDDEN_KEYS, MISSING, NEVER, PLAIN_DUNDERS, TRUSTED
 from agex.sandbox.opaque import Type
 from agex.sandbox.origin import (
+    NOTHING,
     THE_MARK,
+    check_fallback,
     find,
     is_agent_class,
     is_agent_function,
     mro_of,
     own_dict,
+    seal,
 )
 
 _ENUM_HOOKS = frozenset({"_missing_", "_generate_next_value_"})
 #: Descriptors that classes are made of.
 _DESCRIPTORS: frozenset[type] = frozenset(
-    {types.MemberDescriptorType, types.GetSetDescriptorType, type(THE_MARK),
+    {types.MemberDescriptorType, types.GetSetDescriptorType, type(THE_MARK), type(NOTHING),
      types.DynamicClassAttribute, type(collections.namedtuple("_", "x").x)}  # type: ignore[attr-defined]
 )  # fmt: skip
 _ABC_DATA: type = type(own_dict(abc.ABC)["_abc_impl"])
@@ -91,6 +94,7 @@ class Bodies(Calls):
         if isinstance(cls, type):
             if not is_agent_class(cls):
                 return cls
+            seal(cls)
             self.check_class(cls, own_dict(cls))
             if not issubclass(cls, type) and not self.is_pure(cls):
                 for base in mro_of(cls)[1:]:  # a mixin made elsewhere overrides just as well
@@ -196,6 +200,8 @@ class Bodies(Calls):
         ):
             advice = tables.REFUSED_DEFINITIONS.get(name, "choose another name")
             raise AttributeRefused(f"setting {name} is not offered here; {advice}")
+        if name == "__getattr__":
+            check_fallback(value)
         if name in TRUSTED and _leads_to_groups(cls):
             raise TypeRefused(f"an exception group cannot define {name} here; define derive")
         if name == "__match_args__" and not _is_match_args(value):

@@ -16,10 +16,11 @@ NEVER = frozenset(
     __getstate__ __setstate__ __getattribute__ __del__ __loader__ __spec__ __import__
     __getnewargs__ __getnewargs_ex__ __copy__ __deepcopy__ __prepare__ __instancecheck__
     __subclasscheck__ __mro_entries__ __weakref__ __sizeof__ __subclasshook__
+    __array_interface__
     """.split()
 )
 PLAIN_DUNDERS = frozenset({"__module__", "__name__", "__wrapped__"})
-HIDDEN_KEYS = frozenset({"__weakref__", "__dict__"})
+HIDDEN_KEYS = frozenset({"__weakref__", "__dict__", "__array_interface__"})
 EXCEPTION_WRITES = frozenset(
     {"__cause__", "__context__", "__suppress_context__", "__notes__", "__traceback__"}
 )

@@ -172,8 +172,7 @@ class Reading(Inherited):
         """``o.__dict__`` of an object that is all the agent's own; the real one."""
         cls = type(owner)
         if cls is types.SimpleNamespace:
-            held: dict[str, Any] = vars(owner)
-            return held
+            return dict(vars(owner))  # a copy: numpy takes what is put there for addresses
         if not is_agent_class(cls) or not self.is_pure(cls) or issubclass(cls, BaseExceptionGroup):
             raise self.refusal(owner, "__dict__")
         self.expose(cls)

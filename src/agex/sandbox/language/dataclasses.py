@@ -269,7 +269,7 @@ def copy_replace(guards: Guards) -> dict[str, Any]:
         if find(cls, "__dataclass_fields__") is not None:
             return fields_replaced(obj, **changes)
         if cls is types.SimpleNamespace:
-            return types.SimpleNamespace(**{**vars(obj), **changes})
+            return guards.call(cls)(**{**vars(obj), **changes})
         if isinstance(obj, tuple) and hasattr(cls, "_fields"):
             return guards.call(guards.value(obj, "_replace"))(**changes)
         if cls.__module__ == "datetime" and hasattr(cls, "replace"):
