@@ -46,6 +46,8 @@ class _Count:
     factors: dict[str, float] = field(default_factory=dict)
     bound: dict[str, float] = field(default_factory=dict)
     other: set[str] = field(default_factory=set)
+    #: Does the source hold an assignment expression at all?
+    walrus: bool = True
 
 
 def hoisted(
@@ -53,7 +55,7 @@ def hoisted(
 ) -> Hoisted:
     """The names of one function worth testing at their binding: their types are not known before."""
     known = inference.locals.get(scope, {})
-    count = _Count()
+    count = _Count(walrus=inference.scopes.walrus)
     args = node.args
     for arg in [*args.posonlyargs, *args.args, *args.kwonlyargs]:
         count.bound[arg.arg] = 1.0
@@ -78,7 +80,7 @@ def hoisted(
 
 def in_comprehension(node: ast.expr, scope: Scope, inference: Inference) -> Hoisted:
     """The variables of one comprehension that are read or indexed more than once."""
-    count = _Count()
+    count = _Count(walrus=inference.scopes.walrus)
     generators: list[ast.comprehension] = node.generators  # type: ignore[attr-defined]
     for index, generator in enumerate(generators):
         if index:
@@ -228,7 +230,8 @@ def _expression(node: ast.AST, weight: float, count: _Count) -> None:
     elif kind in (ast.ListComp, ast.SetComp, ast.DictComp):
         weight *= _LOOP
     elif kind in _NESTED:
-        _other_walrus(node, count)
+        if count.walrus:
+            _other_walrus(node, count)
         return
     for name in node._fields:
         value = getattr(node, name, None)

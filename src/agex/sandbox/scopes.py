@@ -51,6 +51,7 @@ class Scope:
         "bound",
         "captured",
         "deep",
+        "floats",
         "globals",
         "kind",
         "name",
@@ -65,6 +66,8 @@ class Scope:
         self.parent = parent
         self.name = name
         self.bound: set[str] = set()
+        #: Does it, or a scope inside, hold a float or a division?
+        self.floats = False
         self.sources: dict[str, list[Source] | None] = {}
         self.used: set[str] = set()
         self.deep: set[str] = set()
@@ -124,7 +127,6 @@ class Scopes:
         #: Names that an import at the top level binds.
         self.modules: set[str] = set()
         self.awaits = False
-        self.floats = False
         #: Does an assignment expression, a yield or an await stand anywhere?
         self.walrus = False
         self.yields: int | None = None
@@ -383,10 +385,13 @@ class Scopes:
 
     def _constant(self, node: ast.Constant, scope: Scope) -> None:
         if type(node.value) is float:
-            self.floats = True
+            self._division(node, scope)
 
-    def _division(self, node: ast.Div, scope: Scope) -> None:
-        self.floats = True
+    def _division(self, node: ast.AST, scope: Scope) -> None:
+        at: Scope | None = scope
+        while at is not None and not at.floats:
+            at.floats = True
+            at = at.parent
 
     def _await(self, node: ast.AST, scope: Scope) -> None:
         self.walrus = True

@@ -109,7 +109,7 @@ class AgentTransformer(RestrictingNodeTransformer):
         #: its temporary with the function around it, so it gets one that nobody else uses.
         self.temporary = "$t"
         #: The function at hand computes with floats, by the look of its source.
-        self.any_floats = self.floats = False
+        self.floats = scopes.module.floats
         #: Method reads (by ``id``) whose arguments are small constants.
         self.small: set[int] = set()
         #: Attribute names this source assigns.
@@ -120,7 +120,6 @@ class AgentTransformer(RestrictingNodeTransformer):
 
     def transform(self, tree: ast.Module) -> list[ast.stmt]:
         """The guarded statements of a module body. Mutates ``tree``."""
-        self.any_floats = self.floats = self.scopes.floats
         self.steady |= self.inference.steady()
         return self.block(tree.body)
 
@@ -1540,7 +1539,7 @@ class AgentTransformer(RestrictingNodeTransformer):
         self.scope = self.scopes.of[node]
         self.can_hold, self.temporary = True, "$t"
         self.hoisted = hoisted(node, self.scope, self.inference)
-        outer_floats, self.floats = self.floats, self.any_floats and _has_floats(node)
+        outer_floats, self.floats = self.floats, self.scope.floats
         docstring = _docstring(node.body)
         body = self.block(node.body[len(docstring) :])
         opening = self.poll(node) if node.name.startswith("__") or _may_recurse(node) else []
@@ -1858,7 +1857,11 @@ def _all_arguments(args: ast.arguments) -> list[ast.arg]:
 
 def _all_names(target: ast.expr) -> list[str]:
     """Every name a target binds, at any depth."""
-    return [n.id for n in ast.walk(target) if isinstance(n, ast.Name) and type(n.ctx) is ast.Store]
+    if isinstance(target, ast.Name):
+        return [target.id]
+    if isinstance(target, (ast.Tuple, ast.List)):
+        return [name for element in target.elts for name in _all_names(element)]
+    return _all_names(target.value) if isinstance(target, ast.Starred) else []
 
 
 def _only_names(target: ast.expr) -> bool:
@@ -1903,13 +1906,6 @@ def _may_recurse(node: ast.AST) -> bool:
         isinstance(n, (ast.Call, ast.Attribute, ast.Subscript, ast.BinOp, ast.Compare, ast.Await))
         for statement in node.body  # type: ignore[attr-defined]  # a function
         for n in ast.walk(statement)
-    )
-
-
-def _has_floats(node: ast.AST) -> bool:
-    return any(
-        type(n) is ast.Div or (type(n) is ast.Constant and type(n.value) is float)
-        for n in ast.walk(node)
     )
 
 
