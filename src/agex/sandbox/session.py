@@ -85,7 +85,7 @@ class Limits:
     timeout_seconds: float = 5.0
     max_memory: int | None = 1 << 30
     max_output: int = 200_000
-    max_source: int = 200_000
+    max_source: int = 100_000
 
 
 @dataclass(frozen=True, slots=True)

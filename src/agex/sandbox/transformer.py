@@ -29,6 +29,7 @@ import ast
 import itertools
 import re
 from collections.abc import Iterable
+from types import CodeType
 from typing import Any, cast
 
 from RestrictedPython.transformer import RestrictingNodeTransformer
@@ -1332,6 +1333,8 @@ class AgentTransformer(RestrictingNodeTransformer):
                 statements.append(ast.Assign([node.target], value, None, **_place(node)))
             if self.future_annotations:
                 annotation = self.constant(ast.unparse(node.annotation), node)
+            if not node.simple:  # (x): int = 1 runs the annotation and forgets it
+                return [*statements, ast.Expr(annotation, **_place(node))]
             name = self.constant(node.target.id, node)
             note = self.call("$annotate", node, name, annotation)
             return [*statements, ast.Expr(note, **_place(node))]
@@ -1771,10 +1774,9 @@ class AgentTransformer(RestrictingNodeTransformer):
         for attr in node.kwd_attrs:
             if self.is_dunder(attr):
                 self.refuse(node, f"{attr} cannot be read in a pattern")
-        attrs = ast.Tuple(
-            [self.constant(self.mangled(a), at) for a in node.kwd_attrs], _LOAD, **_place(at)
-        )
-        node.kwd_attrs = [self.mangled(a) for a in node.kwd_attrs]
+        if _MANGLES_PATTERNS:
+            node.kwd_attrs = [self.mangled(a) for a in node.kwd_attrs]
+        attrs = ast.Tuple([self.constant(a, at) for a in node.kwd_attrs], _LOAD, **_place(at))
         count = self.constant(len(node.patterns), at)
         plain = type(node.cls) is ast.Name and self.scope.is_global(node.cls.id)
         if (
@@ -2030,6 +2032,21 @@ def _outer_patterns(pattern: ast.pattern) -> list[ast.pattern]:
         return [inner for p in pattern.patterns for inner in _outer_patterns(p)]
     return [pattern]
 
+
+def _mangles_patterns() -> bool:
+    """Does this Python mangle ``__x`` in ``case C(__x=y)`` inside a class? From some 3.13 on, no."""
+    source = "class A:\n def f(o):\n  match o:\n   case A(__x=y): pass"
+    queue = [compile(source, "<patterns>", "exec")]
+    while queue:
+        for const in queue.pop().co_consts:
+            if isinstance(const, CodeType):
+                queue.append(const)
+            elif isinstance(const, tuple) and "__x" in const:
+                return False
+    return True
+
+
+_MANGLES_PATTERNS = _mangles_patterns()
 
 #: Builtin classes whose pattern without attributes is matched by the interpreter itself.
 _MATCHED_AS_IS = frozenset(
