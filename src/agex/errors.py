@@ -63,6 +63,14 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     return f" Did you mean {' or '.join(repr(c) for c in close)}?" if close else ""
 
 
+def some_of(names: Iterable[str], most: int = 20) -> str:
+    """The first of ``names`` in order, and how many there are beside them."""
+    listed = sorted(names)
+    more = len(listed) - most
+    shown = ", ".join(listed[:most])
+    return f"{shown} and {more} more, which dir() lists" if more > 0 else shown
+
+
 class AgexError(Exception):
     """Base of every error agex raises on purpose."""
 

@@ -143,7 +143,7 @@ def run_closed(server: ChatServer, monkeypatch: pytest.MonkeyPatch) -> None:
 
 CORRECTED = {
     "finish_reason=length": (Reply(WRITE[:200], finish_reason="length"), "cut off"),
-    "no code": (Reply("I would look for the next prime."), "no code block"),
+    "no code": (Reply("I would look for the next prime."), "no block of Python"),
 }
 
 

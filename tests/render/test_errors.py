@@ -77,6 +77,32 @@ def test_a_hint_names_what_would_have_been_right(policy: Any, source: str, hint:
     assert hints(error, policy=policy, namespace=SPACE, source_line=source) == [hint]
 
 
+def test_a_name_that_a_module_lacks_does_not_list_the_modules(policy: Any) -> None:
+    error = caught("from math import squareroot")
+
+    assert hints(error, policy=policy, language=["typing"]) == []
+
+
+def test_a_column_asked_for_as_an_attribute_is_shown_as_an_item(policy: Any) -> None:
+    space = {"table": pd.DataFrame({" Amount": [1.0]})}
+
+    found = hints(
+        caught("table.amount", **space), policy=policy, namespace=space, source_line="table.amount"
+    )
+
+    assert found == ["table has a column of that name: table[' Amount']"]
+
+
+def test_a_row_that_is_not_there_is_answered_with_the_rows_there_are(policy: Any) -> None:
+    space = {"table": pd.DataFrame({"a": range(5)})}
+
+    found = hints(
+        caught("table.loc[9]", **space), policy=policy, namespace=space, source_line="table.loc[9]"
+    )
+
+    assert found == ["table has 5 rows, labelled 0 … 4."]
+
+
 def test_a_failed_import_lists_what_is_importable(policy: Any) -> None:
     error = caught("import nowhere")
 

@@ -139,8 +139,8 @@ def test_without_a_model_the_first_call_says_what_to_set(monkeypatch: pytest.Mon
 @pytest.mark.parametrize(
     ("reply", "told"),
     [
-        ("I would rather not.", "no code block"),
-        ("", "no code block"),
+        ("I would rather not.", "no block of Python"),
+        ("", "no block of Python"),
         (LLMResponse("```python\nx = 1", Usage(), "m", "length"), "cut off"),
         (LLMResponse("Let me th", Usage(), "m", "length"), "cut off"),
         (block("x = = 1"), "SyntaxError"),

@@ -18,11 +18,11 @@ def no_code_text(returns: Any = None, *, by_tool: bool = False) -> str:
         return f"Nothing ran: run_python was not called. {handed_in}, for example with:\n{ending}"
     if returns is str:
         return (
-            "Nothing ran: the reply had no code block. If that was the answer, hand it in:\n"
+            "Nothing ran: the reply had no block of Python. If that was the answer, hand it in:\n"
             '```python\ntask_success("""the answer""")\n```'
         )
     return (
-        "Nothing ran: the reply had no code block. Reply with one, for example:\n"
+        "Nothing ran: the reply had no block of Python. Reply with one, for example:\n"
         "```python\ntask_success(result)\n```"
     )
 

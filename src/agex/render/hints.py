@@ -29,6 +29,7 @@ from agex.render.prompt import LANGUAGE, modules_line
 from agex.render.signatures import signature_of, signature_text
 
 _PLAIN = ids(str, int, float, bool, bytes)
+_TUPLES = ids(tuple, list)
 _SIZED = ids(list, tuple, str, bytes)
 _LISTED = 600
 _MOST = 3
@@ -47,6 +48,7 @@ _ALIASES = {
 _NAME_OF_NAME = NameError.__dict__["name"].__get__
 _NAME_OF_ATTRIBUTE = AttributeError.__dict__["name"].__get__
 _OWNER_OF_ATTRIBUTE = AttributeError.__dict__["obj"].__get__
+_NAME_OF_IMPORT = ImportError.__dict__["name"].__get__
 _TRACEBACK = BaseException.__dict__["__traceback__"].__get__
 
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
@@ -91,8 +93,11 @@ def _hints(
         yield from _import_hints(error, policy, language)
     elif inherits(cls, NameError):
         yield from _name_hints(error, policy, namespace)
-    elif inherits(cls, AttributeError) and not inherits(cls, Refusal):
-        yield from _attribute_hints(error, policy)
+    elif inherits(cls, AttributeError):
+        column = list(_column_hints(error, policy, namespace, source))
+        yield from column
+        if not column and not inherits(cls, Refusal):
+            yield from _attribute_hints(error, policy)
     elif inherits(cls, KeyError):
         yield from _key_hints(error, policy, namespace, source)
     elif inherits(cls, IndexError):
@@ -135,6 +140,9 @@ def _import_hints(
 ) -> Iterator[str]:
     if policy is None or "mportable" in _own_text(error):
         return
+    module = _NAME_OF_IMPORT(error)
+    if type(module) is str and (module in language or policy.module(module) is not None):
+        return  # the module is there; what is in it, the error says itself
     listed = modules_line(policy, language)
     yield f"Importable: {clip(listed, 2_000)}." if listed else "No module can be imported here."
 
@@ -177,6 +185,21 @@ def _attribute_hints(error: BaseException, policy: Policy | None) -> Iterator[st
         yield f"{type_name(owner)} has: {clip(', '.join(names), _LISTED)}"
 
 
+def _column_hints(
+    error: BaseException, policy: Policy | None, namespace: Mapping[str, Any], source: str
+) -> Iterator[str]:
+    """For ``frame.amount`` where there is a column ``" Amount"``."""
+    wanted = _NAME_OF_ATTRIBUTE(error)
+    if type(wanted) is not str:
+        return
+    for name, value in _named_in(source, namespace):
+        labels = _labels(value, policy) if type(value) is not dict else None
+        for label in labels or ():
+            if type(label) is str and label.strip().lower() == wanted.lower():
+                yield f"{name} has a column of that name: {name}[{label!r}]"
+                return
+
+
 def _key_hints(
     error: BaseException, policy: Policy | None, namespace: Mapping[str, Any], source: str
 ) -> Iterator[str]:
@@ -189,6 +212,10 @@ def _key_hints(
         if labels is None:
             continue
         kind = "Keys" if type(value) is dict else "Columns"
+        if kind == "Columns" and type(key) is not str and not is_one_of(type(key), _TUPLES):
+            if hasattr(value, "index") and all(type(label) is str for label in labels):
+                yield _rows(name, value.index)
+                continue
         known = [label for label in labels if type(label) is str]
         guess = ""
         if type(key) is str:
@@ -199,6 +226,14 @@ def _key_hints(
         listed = ", ".join(_label(label) for label in labels[:60])
         more = f", … +{len(labels) - 60}" if len(labels) > 60 else ""
         yield f"{kind} of {name}: {clip(listed + more, _LISTED)}.{guess}"
+
+
+def _rows(name: str, index: Any) -> str:
+    """How the rows of a frame are labelled, by the first and the last of them."""
+    count = len(index)
+    ends = [*index[:1].tolist(), *index[-1:].tolist()]
+    shown = " … ".join(dict.fromkeys(_label(label) for label in ends))
+    return f"{name} has {plural(count, 'row')}" + (f", labelled {shown}." if count else ".")
 
 
 def _labels(value: Any, policy: Policy | None) -> list[Any] | None:

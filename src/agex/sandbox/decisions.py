@@ -13,7 +13,7 @@ from enum import Enum, auto
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
-from agex.errors import did_you_mean
+from agex.errors import did_you_mean, some_of
 from agex.policy import Policy, TypeRule
 from agex.sandbox import kinds, tables
 from agex.sandbox.opaque import ViewMeta
@@ -237,8 +237,7 @@ class Decisions:
         hint = did_you_mean(name, known)
         if hint:
             return text + hint
-        shown = ", ".join(sorted(known)[:12])
-        return f"{text} Registered: {shown}" if shown else text
+        return f"{text} Registered: {some_of(known, 12)}" if known else text
 
     def known_members(self, cls: type, rule: TypeRule | None = None) -> list[str]:
         """The names agent code may read on objects of ``cls``: for messages and ``dir``."""

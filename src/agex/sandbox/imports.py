@@ -7,10 +7,11 @@ twin, submodules as views, the module's own containers as copies.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
-from agex.errors import AttributeRefused, ImportRefused, ModuleRefused, did_you_mean
+from agex.errors import AttributeRefused, ImportRefused, ModuleRefused, did_you_mean, some_of
 from agex.policy import ModuleRule
 from agex.sandbox import kinds, language, library
 from agex.sandbox.decisions import MUTABLE, ModuleView
@@ -122,7 +123,7 @@ class Importer:
         error = ModuleRefused(
             f"module {dotted!r} is not registered."
             + did_you_mean(dotted, names)
-            + f" Importable: {', '.join(names)}"
+            + f" Importable: {', '.join(_around(dotted, names))}"
         )
         error.name = dotted
         error.hint = f"agent.module({dotted})"
@@ -258,13 +259,23 @@ class _Registered:
         return self.importer.offered(self.rule.get(name), dotted)
 
 
+def _around(dotted: str, names: Sequence[str]) -> list[str]:
+    """The packages, and of the one that was asked for its submodules too: all of them are in the prompt."""
+    root = dotted.partition(".")[0]
+    known = set(names)
+    return [
+        name
+        for name in names
+        if (package := name.partition(".")[0]) == name or package == root or package not in known
+    ]
+
+
 def _members_hint(name: str, names: Any) -> str:
     known = [n for n in names if not n.startswith("_")]
     close = did_you_mean(name, known)
     if close:
         return close
-    shown = ", ".join(sorted(known)[:20])
-    return f" Registered: {shown}" if shown else ""
+    return f" Registered: {some_of(known)}" if known else ""
 
 
 def _parents(dotted: str) -> list[tuple[str, str]]:

@@ -100,7 +100,7 @@ def _only_the_example(report: str) -> str:
     for line in lines[1:]:
         if line.startswith("****"):
             break
-        if not line.lstrip().startswith(("File ", "Traceback ")):
+        if not line.lstrip().startswith(("File ", "Traceback ", "exec(compile(")):
             kept.append(line)
     return "an example of the docstring does not hold:\n" + "\n".join(kept).strip()
 

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agex.render.classes import type_name
+from agex.sandbox.opaque import real_class
 
 _MOST_PROBLEMS = 8
+_MOST_ALIKE = 3
 _SCALARS: tuple[type, ...] = (int, float, str, bytes, bool, complex)
 
 
@@ -24,10 +26,21 @@ def explain(problems: Sequence[Any], value: Any, path: str) -> str:
         f"{where}: {' or '.join(expected)}{_got(expected, found)}"
         for where, (expected, found) in by_path.items()
     ]
-    more = len(lines) - _MOST_PROBLEMS
-    return "\n".join(
-        [*lines[:_MOST_PROBLEMS], *([f"and {more} more like these"] if more > 0 else [])]
-    )
+    shown = _varied(lines, by_path)
+    more = len(lines) - len(shown)
+    return "\n".join([*shown, *([f"and {more} more like these"] if more > 0 else [])])
+
+
+def _varied(lines: Sequence[str], by_path: Mapping[str, tuple[list[str], Any]]) -> list[str]:
+    """The first lines, and of those that say the same of other places no more than a few."""
+    shown: list[str] = []
+    times: dict[tuple[Any, ...], int] = {}
+    for line, (expected, found) in zip(lines, by_path.values(), strict=True):
+        kind = (*expected, type(found))
+        times[kind] = times.get(kind, 0) + 1
+        if times[kind] <= _MOST_ALIKE and len(shown) < _MOST_PROBLEMS:
+            shown.append(line)
+    return shown
 
 
 def _said(problem: Mapping[str, Any]) -> str:
@@ -45,6 +58,8 @@ def _got(expected: Sequence[str], found: Any) -> str:
     if expected == ["is missing"]:
         return ""
     kind = type(found)
+    if issubclass(kind, type):  # what agent code holds of a class may be a stand-in for it
+        return f", got the class {type_name(real_class(found))}"
     if kind in _SCALARS:
         shown = repr(found if kind not in (str, bytes) else found[:60])
         return f", got {type_name(kind)} {shown[:80]}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from agex.errors import AttributeRefused, NameRefused, did_you_mean
+from agex.errors import AttributeRefused, NameRefused, did_you_mean, some_of
 from agex.sandbox import kinds, tables
 from agex.sandbox.guards.memory import Memory
 from agex.sandbox.guards.names import MISSING
@@ -43,7 +43,7 @@ class Words(Memory):
     def refused_attribute(self, owner: Any, name: str, known: Any) -> AttributeRefused:
         error = AttributeRefused(
             f"{type(owner).__name__!r} object has no registered attribute {name!r}."
-            + (did_you_mean(name, known) or f" Registered: {', '.join(list(known)[:12])}")
+            + (did_you_mean(name, known) or f" Registered: {some_of(known, 12)}")
         )
         error.name = name
         return error
