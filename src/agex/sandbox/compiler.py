@@ -16,7 +16,7 @@ from types import CodeType
 from typing import Any
 
 from agex.errors import RefusedLine, SyntaxRefused
-from agex.sandbox import sources, tables, tracebacks
+from agex.sandbox import sources, tables, tracebacks, unicode
 from agex.sandbox.scopes import Scopes
 from agex.sandbox.transformer import AgentTransformer
 
@@ -69,6 +69,10 @@ def parse(source: str, *, max_source: int) -> ast.Module:
         raise SyntaxRefused(
             [RefusedLine(1, "the source contains characters that are not valid text")]
         ) from None
+    if not source.isascii() and unicode.has_stacked_marks(source):
+        raise SyntaxRefused(
+            [RefusedLine(1, "the source contains hundreds of accents on one letter")]
+        )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -10,11 +10,13 @@ from __future__ import annotations
 import decimal
 import fractions
 import functools
+import hashlib
 import json
 import math
 import re
 import string
 import time
+import unicodedata
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
@@ -30,6 +32,7 @@ from agex.sandbox import (
     json_text,
     methods,
     pretty,
+    unicode,
 )
 from agex.sandbox.guards import Guards
 
@@ -46,6 +49,9 @@ def twins(guards: Guards) -> dict[int, tuple[Any, Any]]:
         **introspection.twins(guards),
         **_text(guards),
         **decimals.twins(),
+        **_hashing(),
+        unicodedata.normalize: unicode.normalize,
+        unicodedata.is_normalized: unicode.is_normalized,
         time.sleep: clock.sleep,
     }
     if guards.policy.module("asyncio") is not None:  # imported by whoever registered it
@@ -194,6 +200,27 @@ def _json(guards: Guards) -> Table:
         json.dumps: dumps,
         json.dump: dump,
     }
+
+
+def _hashing() -> Table:
+    """What is slow on purpose."""
+
+    def derived(
+        hash_name: Any, password: Any, salt: Any, iterations: int, dklen: Any = None
+    ) -> Any:
+        bounds.check_length("pbkdf2_hmac()", iterations * ((dklen or 1) // 32 + 1), 1_000_000)
+        return hashlib.pbkdf2_hmac(hash_name, password, salt, iterations, dklen)
+
+    def stretched(password: Any, **options: Any) -> Any:
+        work = [options.get(name, 1) for name in ("n", "r", "p")]
+        if all(isinstance(part, int) for part in work):
+            bounds.check_length("scrypt()", math.prod(work), 1 << 20)
+        return hashlib.scrypt(password, **options)
+
+    found: Table = {hashlib.pbkdf2_hmac: derived}
+    if hasattr(hashlib, "scrypt"):  # as OpenSSL was built
+        found[hashlib.scrypt] = stretched
+    return found
 
 
 def _text(guards: Guards) -> Table:
