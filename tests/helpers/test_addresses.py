@@ -91,6 +91,23 @@ def test_no_address_gets_through(case: str) -> None:
     assert secret.value == b"s3cret"
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "class E:\n    def __getattr__(self, name):\n        return lambda *given: 1\nobj = E()",
+        "class E: pass\nobj = E()\nvars(obj)[NAME] = lambda *given: 1",
+        "obj = type('E', (), {NAME: lambda *given: 1})()",
+        "from types import SimpleNamespace\nobj = SimpleNamespace(**{NAME: lambda *given: 1})",
+    ],
+)
+def test_no_frame_of_addresses_is_exchanged(code: str) -> None:
+    """The exchange of frames (``__dataframe__``) hands over pointers as plain numbers."""
+    box = Agent().sandbox()
+    box.run('NAME = "__data" + "frame__"\n' + code)
+
+    assert not hasattr(box.namespace.get("obj"), "__dataframe__")
+
+
 def test_a_fallback_and_arrays_of_own_objects_work_as_ever() -> None:
     agent = Agent()
     register_numpy(agent)

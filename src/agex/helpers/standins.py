@@ -160,7 +160,7 @@ def without_addresses(cls: Any) -> None:
 
     numpy reads and writes at the address that it finds in an object's ``__array_interface__``, and a
     ``Series`` or a ``Bunch`` answers such a question with the value under that label, which agent code
-    may have put there. This changes the library's own class, for this one name, in the whole process.
+    may have put there. This changes the library's own class, for two such names, in the whole process.
     """
     fallback = vars(cls).get("__getattr__")
     if fallback is None or hasattr(fallback, "__wrapped__"):
@@ -168,7 +168,7 @@ def without_addresses(cls: Any) -> None:
 
     @functools.wraps(fallback)
     def __getattr__(self: Any, name: str) -> Any:
-        if name == "__array_interface__":
+        if name in ("__array_interface__", "__dataframe__"):
             raise AttributeError(name)
         return fallback(self, name)
 

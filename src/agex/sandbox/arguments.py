@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from agex.errors import TypeRefused
 from agex.sandbox import bounds, kinds
 from agex.sandbox.formatting import PLAIN
-from agex.sandbox.origin import ADDRESS, is_agent_class
+from agex.sandbox.origin import ADDRESSES, is_agent_class
 from agex.sandbox.taking import Rules, pairs, taken
 
 Given: TypeAlias = tuple[tuple[Any, ...], dict[str, Any]]
@@ -54,8 +54,9 @@ def _pairs(rules: Rules, args: Any, kwargs: Any) -> Given:
 def _fields(rules: Rules, args: Any, kwargs: Any) -> Given:
     """``SimpleNamespace(mapping, **fields)``"""
     args = tuple(dict(pairs(rules, a)) for a in args)
-    if any(ADDRESS in held for held in (*args, kwargs)):
-        raise TypeRefused(f"{ADDRESS} is not offered here: it holds addresses of memory")
+    for name in ADDRESSES:
+        if any(name in held for held in (*args, kwargs)):
+            raise TypeRefused(f"{name} is not offered here: it leads to addresses of memory")
     return args, kwargs
 
 

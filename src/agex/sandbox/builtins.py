@@ -23,7 +23,7 @@ from agex.sandbox.guards import Guards
 from agex.sandbox.guards.names import OWN_FIELDS
 from agex.sandbox.opaque import Type, ViewMeta
 from agex.sandbox.origin import (
-    ADDRESS,
+    ADDRESSES,
     THE_MARK,
     is_agent_class,
     is_agent_function,
@@ -140,13 +140,13 @@ class Builtins:
             if not guards.decisions.is_known_class(owner):
                 return []
             if is_agent_class(owner):
-                return sorted(n for n in dir(owner) if "$" not in n and n != ADDRESS)
+                return sorted(n for n in dir(owner) if "$" not in n and n not in ADDRESSES)
             return guards.decisions.known_members(owner)
         cls = type(owner)
         kind = guards.decisions.kind(cls)
         if kind == kinds.AGENT:
             names = dir(owner)
-            return sorted(n for n in names if type(n) is str and "$" not in n and n != ADDRESS)
+            return sorted(n for n in names if type(n) is str and "$" not in n and n not in ADDRESSES)
         if kind == kinds.MODULE:
             return list(owner.__dir__())
         rule = guards.policy.instance_rule(owner)

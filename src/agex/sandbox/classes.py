@@ -48,7 +48,7 @@ _MADE = frozenset(
     __dict__ __weakref__ __module__ __qualname__ __slots__ __annotations__ __orig_bases__
     _abc_impl __static_attributes__ __firstlineno__ __annotate__ __annotate_func__
     __annotations_cache__ __protocol_attrs__ __non_callable_proto_members__ __type_params__
-    __array_interface__
+    __array_interface__ __dataframe__
     """.split()
 ) | {tables.MARK}
 _ENUM = frozenset(

@@ -23,14 +23,14 @@ mro_of: Any = type.__dict__["__mro__"].__get__
 GUARDS_KEY = "$guards"
 
 
-#: Where numpy looks, on any object it is handed, for a memory address to read and write at.
-ADDRESS = "__array_interface__"
+#: Where numpy, and what exchanges data frames, look on any object for memory to read and write at.
+ADDRESSES = ("__array_interface__", "__dataframe__")
 #: What a ``__getattr__`` of agent code calls first (the transformer puts it there).
 ASKED = "$asked"
 
 
 class Nothing:
-    """What stands under ``ADDRESS`` in each class of agent code: nothing is there.
+    """What stands under ``ADDRESSES`` in each class of agent code: nothing is there.
 
     A data descriptor, so that no dictionary of an instance has a say.
     """
@@ -38,13 +38,15 @@ class Nothing:
     __slots__ = ()
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:
-        raise AttributeError(ADDRESS)
+        raise AttributeError("it has no addresses of memory")
 
     def __set__(self, instance: object, value: object) -> None:
-        raise AttributeRefused(f"{ADDRESS} is not offered here: it holds addresses of memory")
+        raise AttributeRefused(
+            "this attribute is not offered here: it leads to addresses of memory"
+        )
 
     def __delete__(self, instance: object) -> None:
-        raise AttributeError(ADDRESS)
+        raise AttributeError("it has no addresses of memory")
 
     def __reduce__(self) -> str:
         return "NOTHING"
@@ -57,10 +59,10 @@ def asked(name: object) -> None:
     """The first thing a ``__getattr__`` of agent code does: for numpy, it has no addresses either.
 
     Raises:
-        AttributeError: the name is ``ADDRESS``.
+        AttributeError: the name is one of ``ADDRESSES``.
     """
-    if name == ADDRESS:
-        raise AttributeError(ADDRESS)
+    if name in ADDRESSES:
+        raise AttributeError(name)
 
 
 def _nothing_else(self: object, name: str) -> Any:
@@ -78,8 +80,10 @@ def seal(cls: type, *, again: bool = False) -> None:
         check_fallback(own["__getattr__"])
     # The names in a protocol class are the protocol, and it has no instances of its own; those of a
     # metaclass are classes, which have theirs.
-    if ADDRESS in own or not (typing.Protocol in cls.__bases__ or issubclass(cls, type)):
-        type.__setattr__(cls, ADDRESS, NOTHING)
+    everywhere = not (typing.Protocol in cls.__bases__ or issubclass(cls, type))
+    for name in ADDRESSES:
+        if everywhere or name in own:
+            type.__setattr__(cls, name, NOTHING)
 
 
 def check_fallback(value: object) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from agex.errors import TypeRefused
 from agex.sandbox import tables
+from agex.sandbox.origin import ADDRESSES
 
 MISSING: Any = object()
 
@@ -16,11 +17,11 @@ NEVER = frozenset(
     __getstate__ __setstate__ __getattribute__ __del__ __loader__ __spec__ __import__
     __getnewargs__ __getnewargs_ex__ __copy__ __deepcopy__ __prepare__ __instancecheck__
     __subclasscheck__ __mro_entries__ __weakref__ __sizeof__ __subclasshook__
-    __array_interface__
+    __array_interface__ __dataframe__
     """.split()
 )
 PLAIN_DUNDERS = frozenset({"__module__", "__name__", "__wrapped__"})
-HIDDEN_KEYS = frozenset({"__weakref__", "__dict__", "__array_interface__"})
+HIDDEN_KEYS = frozenset({"__weakref__", "__dict__", *ADDRESSES})
 EXCEPTION_WRITES = frozenset(
     {"__cause__", "__context__", "__suppress_context__", "__notes__", "__traceback__"}
 )
