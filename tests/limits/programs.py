@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .case import Hostile
+from .more_programs import MORE
 
 LOOPS = [
     Hostile("while True", "the plainest loop", "while True:\n    pass", "limit"),
@@ -390,5 +391,6 @@ PROGRAMS: dict[str, list[Hostile]] = {
     "output": OUTPUT,
     "sources": SOURCES,
     "callbacks": THREADS,
+    **MORE,
 }
 """Every hostile program, by family."""

@@ -24,11 +24,13 @@ MAX_ITEMS = 20_000_000
 #: Bits of an integer made by ``**``, ``<<`` or ``int.from_bytes``.
 MAX_BITS = 1_000_000
 #: Bits of the operands of three-argument ``pow``, which is quadratic per step.
-MAX_MODULAR_BITS = 20_000
+MAX_MODULAR_BITS = 8_192
+#: Fields of one generated class: its methods are compiled in one step.
+MAX_FIELDS = 2_000
 #: Exceptions in a group, at all levels.
 MAX_PARTS = 10_000
 #: Product of the bits of two integers that are divided in one call.
-MAX_WORK = 2 * MAX_BITS * MAX_BITS
+MAX_WORK = MAX_BITS * MAX_BITS // 2
 #: Digits of a decimal that is made an integer.
 MAX_DIGITS = 50_000
 #: Width and precision in a format specification.
@@ -149,7 +151,7 @@ def check_division(*numbers: Any) -> None:
     if sizes and sizes[-1] * sizes[-2:][0] > MAX_WORK:
         raise SizeRefused(
             "dividing integers of this size takes too long in one step here; "
-            f"at most {MAX_BITS:,} bits each"
+            f"at most about {MAX_BITS * 7 // 10:,} bits each"
         )
 
 
@@ -251,6 +253,8 @@ def check_length(what: str, size: Any, most: int = MAX_LENGTH) -> None:
 def round_digits(number: Any, digits: Any) -> None:
     if isinstance(number, int) and isinstance(digits, int) and digits < -10_000:
         raise SizeRefused("round() takes at least -10000 digits here")
+    if isinstance(number, int) and isinstance(digits, int) and digits < 0:
+        check_division(number, 1 << -4 * digits)
 
 
 def sized(iterable: Any) -> bool:

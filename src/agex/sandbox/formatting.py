@@ -367,6 +367,7 @@ class Texts:
             )
         else:
             arguments = self.argument(values)
+        _check_repeated(text, arguments)
         result = template % arguments
         return self.clean(result) if type(result) is _str and tables.HOME in result else result
 
@@ -395,6 +396,15 @@ class Texts:
     def template(self, template: _str, args: Sequence[Any], kwargs: Mapping[_str, Any]) -> _str:
         """``template.format(*args, **kwargs)`` with every field read through the guards."""
         return self.formatter.vformat(template, args, kwargs)
+
+
+def _check_repeated(template: str, values: Any) -> None:
+    """Raise where ``template % values`` writes a long text again and again."""
+    if isinstance(values, dict):
+        longest = max((len(v) for v in values.values() if isinstance(v, (str, bytes))), default=0)
+        bounds.check_length("the text", template.count("%") * longest)
+    elif type(values) is tuple:
+        bounds.check_length("the text", sum(len(v) for v in values if isinstance(v, (str, bytes))))
 
 
 def _class_text(cls: type) -> str:

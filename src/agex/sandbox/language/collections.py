@@ -6,7 +6,7 @@ import collections
 import collections.abc
 from typing import Any
 
-from agex.sandbox import methods, tables
+from agex.sandbox import bounds, methods, tables
 from agex.sandbox.arguments import arguments
 from agex.sandbox.guards import Guards
 from agex.sandbox.language.picked import picked
@@ -32,6 +32,7 @@ def members(guards: Guards) -> dict[str, Any]:
         names = fields if type(fields) is str else list(methods.taken(guards, fields))
         if type(names) is list and not all(type(one) is str for one in names):
             raise TypeError("Type names and field names must be strings")
+        bounds.check_length("the named tuple", len(names), bounds.MAX_FIELDS)
         if options.get("defaults") is not None:
             options["defaults"] = tuple(methods.taken(guards, options["defaults"]))
         made = mark(collections.namedtuple(name, names, module=tables.HOME, **options))

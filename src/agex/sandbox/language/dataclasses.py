@@ -40,7 +40,7 @@ def _making(guards: Guards) -> dict[str, Any]:
         def make(target: Any) -> Any:
             wanted = options.get("repr", True) and "__repr__" not in own_dict(own(target))
             check_names(target)
-            bounds.check_length("the dataclass", len(_annotations_of(target)), _MOST_FIELDS)
+            bounds.check_length("the dataclass", len(_annotations_of(target)), bounds.MAX_FIELDS)
             for field in own_dict(target).values():
                 if isinstance(field, dataclasses.Field):
                     approve_factory(field.default_factory)
@@ -280,6 +280,4 @@ def copy_replace(guards: Guards) -> dict[str, Any]:
 
 
 #: What ``replace`` raises for a change that no field takes.
-#: Fields of one dataclass: its methods are generated, and compiled in one step.
-_MOST_FIELDS = 2_000
 _REPLACE_ERROR = TypeError if sys.version_info >= (3, 13) else ValueError

@@ -6,7 +6,7 @@ import typing
 from typing import Any
 
 from agex.errors import TypeRefused
-from agex.sandbox import methods, tables
+from agex.sandbox import bounds, methods, tables
 from agex.sandbox.guards import Guards
 from agex.sandbox.language.hints import resolved
 from agex.sandbox.language.reprs import show_fields
@@ -53,6 +53,7 @@ def members(guards: Guards) -> dict[str, Any]:
     def named_tuple(name: str, fields: Any = (), /, **more: Any) -> Any:
         make: Any = typing.NamedTuple
         pairs = [tuple(guards.iter(pair)) for pair in methods.taken(guards, fields)]
+        bounds.check_length("the named tuple", len(pairs), bounds.MAX_FIELDS)
         made = mark(make(name, pairs or list(more.items())))
         type.__setattr__(made, "__module__", tables.HOME)
         show_fields(made, guards.texts)
