@@ -5,6 +5,7 @@ from __future__ import annotations
 import decimal
 import math
 import pickletools
+import statistics
 import subprocess
 import sys
 from collections.abc import Callable
@@ -332,3 +333,29 @@ def test_the_worker_finds_its_own_names_under_its_own_policy_afterwards():
         held[0]()
     with pytest.raises((ImportError, AgexError)):
         again.state["f"]()
+
+
+def test_a_worker_s_function_works_for_the_boss_with_what_only_the_worker_has():
+    """Even before the worker is called in this process, and whatever the boss itself may use."""
+
+    class Rich(Firm):
+        def __init__(self, store=None):
+            super().__init__(store)
+            self.worker.module(statistics)
+            self.boss.fn(self.tools)
+
+    spy = SPY.replace("import math", "import statistics").replace(
+        "math.floor(2.5)", "statistics.mean([1, 3])"
+    )
+    firm = Rich()
+    firm.worker.llm = lambda messages: f"```python\n{spy}\n```"
+    firm.run("f, g = tools()\ntask_success(g())")
+
+    again = Rich(firm.state.blobs.store)
+    assert again.run("task_success(g())") == 2
+    refused = again.run("try:\n    f()\nexcept ImportError as e:\n    task_success(str(e))")
+
+    assert "decimal" in refused
+    assert "statistics" in again.run(
+        "try:\n    import statistics\nexcept ImportError as e:\n    task_success(str(e))"
+    )

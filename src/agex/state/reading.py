@@ -26,6 +26,7 @@ class Reader(Mapping[str, Any]):
         self.head = head
         self._spaces: dict[str, VersionedNamespace] = {}
         self._codecs: dict[str, DefinitionCodec] = {}
+        self._worked: set[str] = set()  # paths whose agents have come here themselves
         self._lent: dict[tuple[str, tuple[str, ...]], DefinitionCodec] = {}
         around = Surroundings(
             self._codecs,
@@ -89,9 +90,20 @@ class Reader(Mapping[str, Any]):
             definitions: the sandbox's codec for what agents define there.
         """
         with self.lock:
-            if definitions is not None and self._codecs.get(path) is not definitions:
-                self._bind(path, definitions)
+            if definitions is not None:
+                self._worked.add(path)
+                if self._codecs.get(path) is not definitions:
+                    self._bind(path, definitions)
             return self.space(path)
+
+    def expect(self, path: str, definitions: DefinitionCodec) -> None:
+        """Say whose definitions live at ``path`` before that agent works there, if it ever does.
+
+        What it left in another process is needed as soon as the agent it was handed to uses it.
+        """
+        with self.lock:
+            if path not in self._worked:
+                self._bind(path, definitions)
 
     def space(self, path: str) -> VersionedNamespace:
         """The namespace at ``path``, without binding anything."""

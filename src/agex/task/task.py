@@ -32,7 +32,7 @@ from agex.task.loop import Run
 from agex.task.options import Options
 from agex.task.place import OnEvent, Place, current_place, outside
 from agex.task.stream import TaskStream
-from agex.task.workspace import Makers, no_makers, open_workspace
+from agex.task.workspace import Makers, expect_workers, no_makers, open_workspace
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -237,6 +237,8 @@ class Task(Generic[P, R]):
                 task=self.__name__,
                 makers=means.makers,
             )
+            if place.state is not None:
+                expect_workers(place.state, _workers(prepared.base, place.home), options)
             run = Run(
                 contract=self._contract,
                 options=options,
@@ -414,3 +416,16 @@ def may_hold_pictures(policy: Policy) -> bool:
 
 def _curated() -> Any:
     return getattr(helpers, "CURATED", None)
+
+
+def _workers(policy: Policy, home: str, depth: int = 3) -> dict[str, Policy]:
+    """The policies of the agents whose tasks are functions here, by where they live in a state."""
+    found: dict[str, Policy] = {}
+    for spec in policy.functions.values():
+        if isinstance(spec.value, Task):
+            means = spec.value._means
+            path = f"{home}/{means.name}" if home else means.name
+            own = means.policy()
+            if path not in found and depth:
+                found.update({path: own, **_workers(own, path, depth - 1)})
+    return found

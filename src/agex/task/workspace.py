@@ -243,6 +243,14 @@ def _space(state: Any, path: str, policy: Policy, options: Options) -> Namespace
 offer_codec(cast(DefinitionCodec, Definitions(Policy())))
 
 
+def expect_workers(state: Any, workers: Mapping[str, Policy], options: Options) -> None:
+    """Tell a state which policies the workers at these paths have, before any of them is called."""
+    expect = getattr(state, "expect", None)
+    if expect is not None:
+        for path, policy in workers.items():
+            expect(path, cast(DefinitionCodec, Definitions(policy, _limits(options))))
+
+
 def _limits(options: Options) -> Limits:
     return Limits(timeout_seconds=options.timeout_seconds, max_memory=options.max_memory)
 
