@@ -10,7 +10,7 @@ import pytest
 from agex.errors import SyntaxRefused
 from agex.policy import Registry
 from agex.sandbox import Result, Session
-from agex.sandbox import transformer as module
+from agex.sandbox.transformer import AgentTransformer, table
 
 #: Kinds that never stand in the tree of an action: abstract ones, other roots, remnants of old Pythons.
 NOT_IN_A_TREE = {
@@ -40,18 +40,18 @@ def kinds_of_nodes() -> dict[str, type[ast.AST]]:
 
 def test_every_kind_of_node_of_this_python_is_decided() -> None:
     undecided = {
-        name for name, kind in kinds_of_nodes().items() if kind not in module.DECIDED
+        name for name, kind in kinds_of_nodes().items() if kind not in table.DECIDED
     } - NOT_IN_A_TREE
 
     assert undecided <= CLOSED
 
 
 def test_no_kind_of_node_is_decided_twice() -> None:
-    tables: list[Any] = [module._RECURSE, module._LEAVES, module._PARTS]
+    tables: list[Any] = [table.RECURSE, table.LEAVES, table.PARTS]
     listed = [kind for table in tables for kind in table]
 
     assert len(listed) == len(set(listed))
-    assert not set(module._PARTS) & set(module._METHODS)
+    assert not set(table.PARTS) & set(table.METHODS)
 
 
 def test_a_kind_of_node_that_nobody_decided_is_refused() -> None:
@@ -61,7 +61,7 @@ def test_a_kind_of_node_that_nobody_decided_is_refused() -> None:
     from agex.sandbox.scopes import Scopes
 
     tree = ast.parse("")
-    made = module.AgentTransformer(
+    made = AgentTransformer(
         Scopes(tree), shadowed=frozenset(), flags=False, future_annotations=False
     )
     made.visit(Unknown())

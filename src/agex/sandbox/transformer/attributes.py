@@ -1,0 +1,161 @@
+"""``o.x``, ``super().x`` and ``o[i]``."""
+
+from __future__ import annotations
+
+import ast
+from typing import cast
+
+from agex.sandbox import inference, tables
+from agex.sandbox.transformer.names import Names
+from agex.sandbox.transformer.shapes import STEADY, is_plain, native_method
+
+
+class Attributes(Names):
+    """``o.x``, ``super().x`` and ``o[i]``."""
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        """``o.x`` → ``(o if type(o) in $s.r_x else $door(o, "x")).x``, for each context its own door."""
+        if type(node.ctx) is ast.Load:
+            return self.read(node)
+        if type(node.ctx) is ast.Store:
+            self.assigned.add(self.mangled(node.attr))
+            return self.through(node, "w_", "$wdoor")
+        node.value = self.call(
+            "$ddoor", node, self.visit(node.value), self.constant(self.mangled(node.attr), node)
+        )
+        return node
+
+    def read(self, node: ast.Attribute) -> ast.expr:
+        attr = node.attr
+        if self.is_dunder(attr):
+            if self.is_super(node.value):
+                return self.super_attribute(node, "$supget")
+            return self.call("$get", node, self.visit(node.value), self.constant(attr, node))
+        if self.is_super(node.value):
+            return self.super_attribute(node, "$supget")
+        return self.through(node, "r_", "$door")
+
+    def through(self, node: ast.Attribute, cleared: str, slow: str) -> ast.expr:
+        attr = node.attr
+        if self.is_dunder(attr):
+            self.dunder_write(node)
+        mangled = self.mangled(attr)
+        if slow in STEADY and self.is_steady(node.value):
+            known = f"${cleared[0]}_{cast(ast.Name, node.value).id}.{mangled}"
+            node.value = self.same_as_before(node.value, slow, known, self.constant(mangled, node))
+            return node
+        types = self.inference.of(node.value, self.scope) if cleared in ("r_", "m_") else None
+        value = cast(ast.expr, self.visit(node.value))
+        if inference.has_native(types, attr) or (
+            slow == "$door" and is_plain(value) and native_method(value, attr)
+        ):
+            node.value = value
+            return node
+        node.value = self.checked(
+            value, cleared + mangled, slow, node, self.constant(mangled, node)
+        )
+        return node
+
+    def is_steady(self, node: ast.expr) -> bool:
+        """Is this a global that means one thing throughout, by the look of it?"""
+        return (
+            type(node) is ast.Name
+            and node.id in self.steady
+            and self.scope.is_global(node.id)
+            and self.scope.frame.kind != "class"
+        )
+
+    def same_as_before(self, owner: ast.expr, slow: str, known: str, *extra: ast.expr) -> ast.expr:
+        """``math.sin(…)`` → ``(math if math is $m_math.sin else $methk(…)).sin(…)``
+
+        ``$m_math.sin`` is what ``math`` meant when the guard let ``sin`` through: a module, or a
+        builtin container. No code of anybody runs between the two reads of the global.
+        """
+        name = cast(ast.Name, owner).id
+        self.callees.add(known)
+        test = self.compare(owner, ast.Is(), self.guard(known, owner), owner)
+        guarded = self.call(
+            STEADY[slow], owner, self.name(name, owner), *extra, self.constant(known, owner)
+        )
+        return self.either(test, self.name(name, owner), guarded, owner)
+
+    def dunder_write(self, node: ast.Attribute) -> None:
+        attr = node.attr
+        if attr in tables.REFUSED_DEFINITIONS and attr not in (
+            "__name__",
+            "__module__",
+            "__wrapped__",
+        ):
+            advice = tables.REFUSED_DEFINITIONS[attr]
+            self.refuse(node, f"setting {attr} is not offered here; {advice}")
+        elif attr in ("__class__", "__dict__", "__code__", "__globals__"):
+            self.refuse(node, f"setting {attr} is not offered here")
+
+    def is_super(self, node: ast.AST) -> bool:
+        """A call ``super()`` without arguments in a method."""
+        return (
+            type(node) is ast.Call
+            and type(node.func) is ast.Name
+            and node.func.id == "super"
+            and not node.args
+            and not node.keywords
+            and self.in_class_function
+            and self.self_name is not None
+            and self.scope.is_global("super")
+            and "super" not in self.shadowed
+        )
+
+    def super_attribute(self, node: ast.Attribute, guard: str) -> ast.expr:
+        """``super().x`` → ``$supget(__class__, self, "x")``"""
+        assert self.self_name is not None
+        return self.call(
+            guard,
+            node,
+            self.name("__class__", node),
+            self.name(self.self_name, node),
+            self.constant(self.mangled(node.attr), node),
+        )
+
+    def super_call(self, func: ast.Attribute) -> ast.expr:
+        """``super().m(…)`` → ``($super(__class__, self) if type(self) in $s.s_m else $supdoor(…)).m(…)``"""
+        if self.is_dunder(func.attr) and func.attr != "__init__":
+            return self.super_attribute(func, "$supcall")
+        assert self.self_name is not None
+        at, name = func, self.mangled(func.attr)
+        owner = [self.name("__class__", at), self.name(self.self_name, at)]
+        test = self.compare(
+            self.type_of(self.name(self.self_name, at), at),
+            ast.In(),
+            self.cleared("s_" + name, at),
+            at,
+        )
+        func.value = self.either(
+            test,
+            self.call("$super", at, *owner),
+            self.call("$supdoor", at, *owner, self.constant(name, at)),
+            at,
+        )
+        return func
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
+        """``o[i]`` → ``(o if type(o) in $s.ok else $item(o))[i]``, in every context."""
+        value = node.value
+        if (
+            type(value) is ast.Name
+            and value.id in tables.GUARDED_CLASSES
+            and value.id != "type"
+            and self.scope.is_global(value.id)
+            and value.id not in self.shadowed
+        ):
+            pass  # list[int]: a builtin's alias
+        else:
+            known = self.known(value, inference.INDEXED)
+            visited = cast(ast.expr, self.visit(value))
+            if self.is_steady(visited):
+                visited = self.same_as_before(visited, "$item", f"$x_{cast(ast.Name, visited).id}")
+            elif not known and not is_plain(visited):
+                rows = type(value) in (ast.Subscript, ast.Call)
+                visited = self.checked(visited, "ok", "$item", node, first="$list" if rows else "")
+            node.value = visited
+        node.slice = self.visit(node.slice)
+        return node

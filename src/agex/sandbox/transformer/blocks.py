@@ -1,0 +1,264 @@
+"""What every visitor builds with: guards as nodes, type tests, temporaries."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from typing import Any, ClassVar, cast
+
+from RestrictedPython.transformer import RestrictingNodeTransformer
+
+from agex.errors import RefusedLine
+from agex.sandbox import inference
+from agex.sandbox.hoist import Hoisted
+from agex.sandbox.scopes import Scope, Scopes
+from agex.sandbox.transformer.shapes import LOAD, NOTHING_HOISTED, STORE, place
+
+
+class Blocks(RestrictingNodeTransformer):
+    """The ground floor of the transformer: its state, and what makes nodes."""
+
+    #: The visitor of each kind of node; any other kind is refused.
+    methods: ClassVar[dict[type[ast.AST], Any]] = {}
+
+    def __init__(
+        self,
+        scopes: Scopes,
+        *,
+        shadowed: frozenset[str],
+        flags: bool,
+        future_annotations: bool,
+        steady: frozenset[str] = frozenset(),
+    ) -> None:
+        super().__init__()
+        self.scopes = scopes
+        self.shadowed = shadowed
+        self.inference = inference.Inference(scopes, shadowed)
+        #: Global names that mean one module or container throughout, as far as one can see.
+        self.steady = (steady - scopes.globals) | scopes.modules
+        self.flags = flags
+        self.future_annotations = future_annotations
+        self.lines: list[RefusedLine] = []
+        self.guards: set[str] = set()
+        self.callees: set[str] = set()
+        self.scope: Scope = scopes.module
+        #: The scope whose names are visible first; differs from ``scope`` in inlined comprehensions.
+        self.can_hold = True
+        self.classes: list[str] = []
+        self.self_name: str | None = None
+        self.in_class_function = False
+        #: Inside the iterable of a comprehension no assignment expression is legal, at any depth.
+        self.in_iterable = False
+        #: Locals of the running function that are tested where they are bound (see ``hoist.py``).
+        self.hoisted = Hoisted()
+        #: The same for the variables of comprehensions.
+        self.in_comprehensions: dict[Scope, Hoisted] = {}
+        #: The temporary of the running scope. A comprehension that is a function of its own shares
+        #: its temporary with the function around it, so it gets one that nobody else uses.
+        self.temporary = "$t"
+        #: The function at hand computes with floats, by the look of its source.
+        self.floats = scopes.module.floats
+        #: Method reads (by ``id``) whose arguments are small constants.
+        self.small: set[int] = set()
+        #: Attribute names this source assigns.
+        self.assigned: set[str] = set()
+        self._held = 0
+
+    def transform(self, tree: ast.Module) -> list[ast.stmt]:
+        """The guarded statements of a module body. Mutates ``tree``."""
+        self.steady |= self.inference.steady()
+        return self.block(tree.body)
+
+    def visit(self, node: ast.AST) -> Any:
+        return self.methods.get(type(node), Blocks.undecided)(self, node)
+
+    def undecided(self, node: ast.AST) -> ast.AST:
+        """Any kind of node that this file does not know, so that a new Python starts closed."""
+        self.refuse(node, f"{type(node).__name__} syntax is not supported here")
+        return node
+
+    def refuse(self, node: ast.AST, message: str) -> None:
+        self.lines.append(RefusedLine(getattr(node, "lineno", 1), message))
+
+    def recurse(self, node: ast.AST) -> ast.AST:
+        """Leave the node as it is, and visit what it holds."""
+        for field in node._fields:
+            value = getattr(node, field, None)
+            if type(value) is list:
+                value[:] = [
+                    self.visit(item) if isinstance(item, ast.AST) else item for item in value
+                ]
+            elif isinstance(value, ast.AST):
+                setattr(node, field, self.visit(value))
+        return node
+
+    def leaf(self, node: ast.AST) -> ast.AST:
+        """Nothing inside to visit."""
+        return node
+
+    def block(self, statements: list[ast.stmt]) -> list[ast.stmt]:
+        result: list[ast.stmt] = []
+        for statement in statements:
+            visited = self.visit(statement)
+            if type(visited) is list:
+                result.extend(visited)
+            else:
+                result.append(visited)
+        return result
+
+    def name(self, identifier: str, at: ast.AST) -> ast.Name:
+        return ast.Name(identifier, LOAD, **place(at))
+
+    def store(self, identifier: str, at: ast.AST) -> ast.Name:
+        return ast.Name(identifier, STORE, **place(at))
+
+    def guard(self, identifier: str, at: ast.AST) -> ast.Name:
+        """A ``$`` name, noted as needed."""
+        self.guards.add(identifier)
+        return ast.Name(identifier, LOAD, **place(at))
+
+    def constant(self, value: Any, at: ast.AST) -> ast.Constant:
+        return ast.Constant(value, **place(at))
+
+    def call(self, guard: str, at: ast.AST, *args: ast.expr) -> ast.Call:
+        return ast.Call(self.guard(guard, at), list(args), [], **place(at))
+
+    def attribute(self, value: ast.expr, attr: str, ctx: ast.expr_context, at: ast.AST) -> ast.expr:
+        return ast.Attribute(value, attr, ctx, **place(at))
+
+    def either(self, test: ast.expr, body: ast.expr, orelse: ast.expr, at: ast.AST) -> ast.expr:
+        return ast.IfExp(test, body, orelse, **place(at))
+
+    def compare(self, left: ast.expr, op: ast.cmpop, right: ast.expr, at: ast.AST) -> ast.expr:
+        return ast.Compare(left, [op], [right], **place(at))
+
+    def cleared(self, key: str, at: ast.AST) -> ast.expr:
+        """``$s.key``: a set of cleared types."""
+        return ast.Attribute(self.guard("$s", at), key, LOAD, **place(at))
+
+    def type_of(self, value: ast.expr, at: ast.AST) -> ast.expr:
+        return ast.Call(self.guard("$type", at), [value], [], **place(at))
+
+    def hold(self, value: ast.expr, name: str, at: ast.AST) -> ast.expr:
+        """``(name := value)``"""
+        return ast.NamedExpr(self.store(name, at), value, **place(at))
+
+    def known(self, node: ast.expr, allowed: frozenset[str]) -> bool:
+        """Is the value of this expression, not yet visited, of exact types that are in ``allowed``?"""
+        return inference.within(self.inference.of(node, self.scope), allowed)
+
+    def is_fast(self, node: ast.AST) -> bool:
+        return type(node) is ast.Name and self.scope.is_fast(node.id)
+
+    def is_hoisted(self, name: str, kind: str) -> bool:
+        """Is this name, read here, a local that was tested at its binding?
+
+        A comprehension may have a variable of the same name, which has tests of its own or none.
+        """
+        scope: Scope | None = self.scope
+        while scope is not None and (scope.kind == "comp" or scope.name == "<gen>"):
+            if name in scope.bound or scope.kind != "comp":
+                return name in getattr(self.in_comprehensions.get(scope, NOTHING_HOISTED), kind)
+            scope = scope.parent
+        return name in getattr(self.hoisted, kind)
+
+    def checked(
+        self,
+        value: ast.expr,
+        cleared: str,
+        slow: str,
+        at: ast.AST,
+        *extra: ast.expr,
+        op: Any = ast.In,
+        first: str = "",
+    ) -> ast.expr:
+        """``value`` where its type is in ``cleared``, else what ``slow(value, *extra)`` gives.
+
+        The value is read once: fast locals cannot change between the test and the use, anything
+        else is held in ``$t``, and where that is illegal the slow path decides alone.
+        """
+        flag = ""
+        if type(value) is ast.Name and self.scope.is_fast(value.id):
+            read: ast.expr = value
+            again: ast.expr = self.name(value.id, at)
+            if cleared == "ok":
+                flag = "$i_" if self.is_hoisted(value.id, "items") else ""
+            elif cleared[:2] in ("r_", "w_", "x_"):
+                flag = "$o_" if self.is_hoisted(value.id, "own") else ""
+        elif self.can_hold:
+            read = self.hold(value, self.temporary, at)
+            again = self.name(self.temporary, at)
+        else:
+            return self.call(slow, at, value, *extra)
+        known = self.guard(cleared, at) if op is ast.Is else self.cleared(cleared, at)
+        if first:
+            # Likely one type: identity is cheaper than a look into the set.
+            likely = self.compare(self.type_of(read, at), ast.Is(), self.guard(first, at), at)
+            rest = self.compare(self.type_of(again, at), op(), known, at)
+            test: ast.expr = ast.BoolOp(ast.Or(), [likely, rest], **place(at))
+        else:
+            test = self.compare(self.type_of(read, at), op(), known, at)
+        if flag:
+            hoisted = self.name(flag + cast(ast.Name, value).id, at)
+            test = ast.BoolOp(ast.Or(), [hoisted, test], **place(at))
+        return self.either(test, again, self.call(slow, at, again, *extra), at)
+
+    def tested(self, names: Iterable[str], at: ast.AST) -> list[ast.stmt]:
+        """After a binding of ``p``: ``$o_p = type(p) in $s.own``, for the names that are hoisted."""
+        statements: list[ast.stmt] = []
+        for name in names:
+            for prefix, key, among in (
+                ("$o_", "own", self.hoisted.own),
+                ("$i_", "ok", self.hoisted.items),
+            ):
+                if name in among:
+                    test = self.compare(
+                        self.type_of(self.name(name, at), at), ast.In(), self.cleared(key, at), at
+                    )
+                    statements.append(
+                        ast.Assign([self.store(prefix + name, at)], test, None, **place(at))
+                    )
+            if self.floats and name in self.hoisted.floats:
+                is_float = self.compare(
+                    self.type_of(self.name(name, at), at), ast.Is(), self.guard("$float", at), at
+                )
+                statements.append(
+                    ast.Assign([self.store("$f_" + name, at)], is_float, None, **place(at))
+                )
+        return statements
+
+    def mangled(self, name: str) -> str:
+        """``__x`` inside class ``C`` is ``_C__x``, as the compiler has it."""
+        if name.startswith("__") and not name.endswith("__") and self.classes:
+            owner = self.classes[-1].lstrip("_")
+            if owner:
+                return f"_{owner}{name}"
+        return name
+
+    def unheld(self, node: ast.expr) -> ast.expr:
+        """Visit an expression in a place where temporaries are illegal."""
+        before, self.can_hold = self.can_hold, False
+        try:
+            return cast(ast.expr, self.visit(node))
+        finally:
+            self.can_hold = before
+
+    def fresh(self, prefix: str) -> str:
+        self._held += 1
+        return f"{prefix}{self._held}"
+
+    def argument(self, arg: ast.expr) -> ast.expr:
+        return cast(ast.expr, self.visit(arg))
+
+    def is_builtin_call(self, node: ast.expr, names: frozenset[str]) -> bool:
+        return (
+            type(node) is ast.Call
+            and type(node.func) is ast.Name
+            and node.func.id in names
+            and node.func.id not in self.shadowed
+            and self.scope.is_global(node.func.id)
+        )
+
+    @staticmethod
+    def is_dunder(attr: str) -> bool:
+        return attr.startswith("__") and attr.endswith("__") and len(attr) > 4
