@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+import agex
 from agex import Agent, MemberSpec, Task
 from agex.errors import ArgumentError, ConfigurationError, ContextWindowExceeded, RegistrationError
 from agex.event_types import AnyEvent, LLMRequest
@@ -341,3 +342,17 @@ def test_the_full_view_of_an_agent_lists_what_it_may_touch_by_visibility() -> No
 
     assert shown.index("high:") < shown.index("area(...)") < shown.index("low:")
     assert "module math: " in shown and "isqrt" in shown
+
+
+@pytest.mark.parametrize("channel", ["text", "tool"])
+def test_the_view_of_an_agent_is_the_system_text_its_model_reads(channel: str) -> None:
+    client = ScriptedClient(["```python\ntask_success(1)\n```"])
+    agent = Agent(llm=client, primer="Be exact.", max_iterations=4, code_channel=channel)
+    agent.module(math)
+
+    @agent.task
+    def one() -> int:  # type: ignore[empty-body]
+        """One."""
+
+    one()
+    assert str(agex.view(agent)) == client.requests[0][0].text

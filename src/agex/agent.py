@@ -367,6 +367,11 @@ class Agent:
 
     # ------------------------------------------------------------ without a model
 
+    @property
+    def options(self) -> Options:
+        """How its tasks run, where they do not say otherwise."""
+        return self._options
+
     def policy(self) -> Policy:
         """What agent code may reach, frozen as registered now."""
         return self._registry.freeze()

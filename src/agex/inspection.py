@@ -18,6 +18,7 @@ from agex.event_types import (
     TaskStarted,
     TaskSucceeded,
 )
+from agex.messages import RUN_PYTHON
 from agex.policy import Policy
 from agex.render import describe, system_text
 from agex.state.protocol import State
@@ -90,7 +91,17 @@ def view(thing: Any, *, focus: Literal["recent", "full"] = "recent", full: bool 
     if callable(policy) and isinstance(made := policy(), Policy):
         if full:
             return View(_reach(made))
-        return View(system_text(made, primer=getattr(thing, "primer", None)))
+        options = getattr(thing, "options", None)
+        by_tool = getattr(options, "code_channel", "text") == "tool"
+        return View(
+            system_text(
+                made,
+                primer=getattr(thing, "primer", None),
+                timeout_seconds=getattr(options, "timeout_seconds", None),
+                max_iterations=getattr(options, "max_iterations", None),
+                tool=RUN_PYTHON if by_tool else None,
+            )
+        )
     if isinstance(thing, Policy):
         return View(_reach(thing) if full else system_text(thing))
     if isinstance(thing, State):
