@@ -124,6 +124,8 @@ def _second(rules: Rules, args: Any, kwargs: Any) -> Given:
 
 
 def _group(rules: Rules, args: Any, kwargs: Any) -> Given:
+    if args and not isinstance(args[0], str):
+        return args, kwargs  # Python's own complaint, before it looks at the rest
     args, kwargs = _second(rules, args, kwargs)
     if len(args) > 1 and isinstance(args[1], (list, tuple)):
         bounds.check_group(args[1])
