@@ -34,15 +34,17 @@ def run(case: Hostile) -> dict[str, Any]:
     limits = Limits(timeout_seconds=1.0, max_memory=MAX_MEMORY)
     session = Session(registry.freeze(), limits=limits)
     session.run("def warm(n):\n    return n + 1\nwarm(1)")
-    started, computed = time.perf_counter(), time.thread_time()
+    started, computed, queued = time.perf_counter(), time.thread_time(), in_queue()
     result = session.run(case.code)
     took, computed = time.perf_counter() - started, time.thread_time() - computed
+    queued = in_queue() - queued
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     report: dict[str, Any] = {
         "error": type(result.error).__name__ if result.error is not None else None,
         "limit": getattr(result.error, "limit", None),
         "seconds": round(took, 2),
         "processor_seconds": round(computed, 2),
+        "queued_seconds": round(queued, 2),
         "megabytes": memory,
         "shown": len(result.stdout) + len(result.traceback),
         "traceback": result.traceback[-300:],
@@ -54,6 +56,15 @@ def run(case: Hostile) -> dict[str, Any]:
     report["again"] = again.stdout.strip() if again.error is None else repr(again.error)[:300]
     report["seconds_after"] = round(time.perf_counter() - started, 2)
     return report
+
+
+def in_queue() -> float:
+    """Seconds in which this thread could run and the machine ran something else; 0 if it will not say."""
+    try:
+        with open("/proc/thread-self/schedstat") as file:
+            return int(file.read().split()[1]) / 1e9
+    except (OSError, ValueError, IndexError):
+        return 0.0
 
 
 def in_child(case: Hostile) -> dict[str, Any]:
