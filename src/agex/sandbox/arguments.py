@@ -25,8 +25,9 @@ def arguments(rules: Rules, holder: type, args: Any, kwargs: Any) -> Given:
     check = _CHECKS.get(holder)
     if check is not None:
         return check(rules, args, kwargs)
-    if holder in kinds.INTERNAL_MEMBERS or holder in kinds.LANGUAGE_MEMBERS:
-        if holder not in _HARMLESS and (args or kwargs):
+    library = holder in kinds.INTERNAL_MEMBERS or holder.__module__ in _LIBRARY
+    if (library or holder in kinds.LANGUAGE_MEMBERS) and holder not in _HARMLESS:
+        if args or kwargs:
             raise TypeRefused(f"{holder.__name__} is not offered as a constructor here")
     return args, kwargs
 
@@ -151,6 +152,7 @@ _CHECKS: dict[type, Callable[[Rules, Any, Any], Given]] = {
 #: Classes whose constructors do something with their arguments.
 TAKING = frozenset(_CHECKS)
 #: Classes of the language whose constructors keep what they are given, and do nothing with it.
-_HARMLESS: frozenset[type] = kinds.BARE_BASES | kinds.MADE_NATIVELY
+_HARMLESS: frozenset[type] = kinds.BARE_BASES | kinds.MADE_NATIVELY | kinds.ENUMS
 #: … by ``__init__`` alone: their ``__new__`` makes something empty, whatever it is given.
 FILLED_LATER: frozenset[type] = TAKING - {tuple, frozenset, str, bytes, BaseExceptionGroup}
+_LIBRARY = frozenset({"collections", "contextlib", "dataclasses", "functools", "typing", "types"})

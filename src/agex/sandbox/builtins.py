@@ -21,6 +21,7 @@ from agex.sandbox.decisions import STAND_IN_CLASSES
 from agex.sandbox.formatting import PLAIN
 from agex.sandbox.guards import Guards
 from agex.sandbox.guards.names import OWN_FIELDS
+from agex.sandbox.natives import guard_operators
 from agex.sandbox.opaque import Type, ViewMeta
 from agex.sandbox.origin import (
     ADDRESSES,
@@ -146,7 +147,9 @@ class Builtins:
         kind = guards.decisions.kind(cls)
         if kind == kinds.AGENT:
             names = dir(owner)
-            return sorted(n for n in names if type(n) is str and "$" not in n and n not in ADDRESSES)
+            return sorted(
+                n for n in names if type(n) is str and "$" not in n and n not in ADDRESSES
+            )
         if kind == kinds.MODULE:
             return list(owner.__dir__())
         rule = guards.policy.instance_rule(owner)
@@ -475,6 +478,7 @@ class Builtins:
         space[tables.MARK] = THE_MARK
         made = types.new_class(name, checked, kwargs, lambda target: target.update(space))
         guards.check_class(made, own_dict(made))
+        guard_operators(guards, made)
         return mark(made)
 
     def group_of(self, cls: Any) -> Callable[..., Any]:

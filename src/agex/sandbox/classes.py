@@ -30,6 +30,7 @@ from weakref import WeakKeyDictionary
 from agex.errors import TypeRefused
 from agex.sandbox import language, sources, tables
 from agex.sandbox.guards import Guards
+from agex.sandbox.natives import is_native
 from agex.sandbox.offered import NotStorable
 from agex.sandbox.origin import (
     GUARDS_KEY,
@@ -205,6 +206,8 @@ def _is_generated(value: Any, recipe: Mapping[str, Any]) -> bool:
         return recipe["kind"] == "enum" and type(value) in (
             types.WrapperDescriptorType, types.MethodDescriptorType, enum.property,
         )  # fmt: skip
+    if is_native(value):
+        return True
     if "dataclass" in recipe or recipe["kind"] in ("enum", "named tuple"):
         return not _home(value).startswith("functools")
     return _home(value) in ("typing", "_py_abc") or language.shows_fields(value)

@@ -68,7 +68,9 @@ def _enumeration(rules: methods.Rules, cls: type, real: Callable[..., Any]) -> C
         try:
             found = real(*args, **kwargs)
         except (TypeError, ValueError) as error:
-            if not _said_by_enum(error) or rules.texts.is_safe(args):
+            # What ``_missing_`` gave is shown as well, whatever was asked for.
+            gave = type(error) is TypeError and not making
+            if not _said_by_enum(error) or (rules.texts.is_safe(args) and not gave):
                 raise  # nothing in its words that agent code may not see
             failed = type(error)
         if found is None:

@@ -7,6 +7,7 @@ Every rule here looks at exact types and at the class that *defines* a name, nev
 
 from __future__ import annotations
 
+import collections
 import enum
 import types
 from enum import Enum, auto
@@ -18,6 +19,7 @@ from agex.policy import Policy, TypeRule
 from agex.sandbox import kinds, tables
 from agex.sandbox.opaque import ViewMeta
 from agex.sandbox.origin import find, is_agent_class, mro_of, own_dict
+from agex.sandbox.origin import is_agent_function as _is_agents
 
 
 class ModuleView:
@@ -100,9 +102,13 @@ class Decisions:
             return self.derived_read(cls, name)
         found = find(cls, name)
         if found is not None:
-            owner, _ = found
+            owner, raw = found
+            if name == "_make" and isinstance(raw, classmethod) and not _is_agents(raw.__func__):
+                return Verdict.GUARDED, ""
             if not is_agent_class(owner):
                 return self.defined_read(cls, self.kind(owner), owner, name)
+        if name == "maps" and collections.ChainMap in mro_of(cls):
+            return Verdict.ASK, ""
         for base in mro_of(cls):
             if not is_agent_class(base) and self.kind(base) == kinds.REGISTERED:
                 rule = self.rule(base)
@@ -135,6 +141,8 @@ class Decisions:
         if kind == kinds.LANGUAGE:
             if name in kinds.LANGUAGE_GUARDED.get(owner, ()):
                 return Verdict.GUARDED, ""
+            if name == "maps" and owner is collections.ChainMap:
+                return Verdict.ASK, ""
             allowed = kinds.LANGUAGE_MEMBERS[owner]
             if allowed is None:
                 if name.startswith("_") and owner is not _NAMESPACE:
@@ -165,6 +173,8 @@ class Decisions:
             return Verdict.CLEAR, ""
         if kinds.is_abc(owner) and not name.startswith("_"):
             # mixin methods of collections.abc and numbers: they work on the object's own protocol
+            if name in kinds.ABSTRACT_GUARDED.get(owner, ()):
+                return Verdict.GUARDED, ""
             return Verdict.CLEAR, ""
         return Verdict.REFUSED, ""
 

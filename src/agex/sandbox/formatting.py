@@ -27,7 +27,7 @@ from agex.errors import SizeRefused
 from agex.sandbox import bounds, kinds, tables
 from agex.sandbox.decisions import Decisions
 from agex.sandbox.opaque import Type, ViewMeta
-from agex.sandbox.origin import find, is_agent_class, is_agent_function
+from agex.sandbox.origin import find, is_agent_class, is_agent_function, mro_of, own_dict
 
 #: Exact types whose text is their value.
 PLAIN: frozenset[type] = frozenset(
@@ -327,7 +327,7 @@ class Texts:
 
     def exception(self, error: BaseException) -> _str:
         """``str`` of an exception: its arguments, as the interpreter would write them."""
-        if self.is_safe(error.args) and self.decisions.kind(type(error)) in (
+        if self.is_safe((error.args, _worded(error))) and self.decisions.kind(type(error)) in (
             kinds.EXCEPTION,
             kinds.AGENT,
             kinds.REGISTERED,
@@ -335,7 +335,8 @@ class Texts:
             return self.clean(_str(error))
         if self.decisions.kind(type(error)) == kinds.FOREIGN:
             # A library's own error: its words are meant for whoever called it.
-            return self.clean(_str(error)) if self.is_safe(error.args) else type(error).__name__
+            safe = self.is_safe((error.args, _worded(error)))
+            return self.clean(_str(error)) if safe else type(error).__name__
         if len(error.args) == 1:
             return self.repr(error.args[0])
         return self.repr(tuple(error.args)) if error.args else ""
@@ -362,8 +363,8 @@ class Texts:
             self.item(values)
             arguments = (
                 {key: self.argument(item) for key, item in values.items()}
-                if type(values) in _MAPPINGS
-                else values
+                if type(values) is dict
+                else ShownItems(self, values)
             )
         else:
             arguments = self.argument(values)
@@ -405,6 +406,24 @@ def _check_repeated(template: str, values: Any) -> None:
         bounds.check_length("the text", template.count("%") * longest)
     elif type(values) is tuple:
         bounds.check_length("the text", sum(len(v) for v in values if isinstance(v, (str, bytes))))
+
+
+def _worded(error: BaseException) -> list[Any]:
+    """What the interpreter writes into the text of an error beside its arguments: its own fields,
+    whatever a subclass has under their names."""
+    found = []
+    for base in mro_of(type(error)):
+        for name in _WORDS if base in kinds.EXCEPTION_CLASSES else ():
+            field = own_dict(base).get(name)
+            if field is not None:
+                try:
+                    found.append(field.__get__(error))
+                except AttributeError:
+                    continue
+    return found
+
+
+_WORDS = """errno strerror filename filename2 msg lineno encoding reason object start end""".split()
 
 
 def _class_text(cls: type) -> str:
@@ -451,6 +470,15 @@ class Shown:
 
     def __format__(self, spec: str) -> str:
         return self._texts.format(self._value, spec)
+
+
+class ShownItems(Shown):
+    """A mapping on the right of ``%``, whose items show themselves within the policy."""
+
+    __slots__ = ()
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._texts.argument(self._value[key])
 
 
 class PercentLeft:

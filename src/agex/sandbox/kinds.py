@@ -282,6 +282,12 @@ for _alias in (
         ALIASES.add(type(_alias))
 del _alias
 
+ENUMS: frozenset[type] = frozenset(
+    value
+    for value in vars(enum).values()
+    if isinstance(value, type) and issubclass(value, enum.Enum)
+)
+
 #: Curated classes that agent code may call as they are: they keep what they are given.
 MADE_NATIVELY: frozenset[type] = frozenset(
     {
@@ -312,6 +318,9 @@ NO_BASES: frozenset[type] = frozenset(
      typing.TypeVarTuple, typing.NewType, typing.ForwardRef}
 )  # fmt: skip
 
+#: Types of hints: indexing one makes another.
+HINTS: frozenset[type] = frozenset({*ALIASES, types.GenericAlias, types.UnionType})
+
 #: Classes of the language that have nothing to hide as a base: they bring hooks, not data.
 BARE_BASES: frozenset[type] = frozenset(
     {object, typing.cast(type, typing.Generic), typing.cast(type, typing.Protocol)}
@@ -324,17 +333,25 @@ EXIT_STACK = frozenset({"enter_context", "push", "callback"})
 
 #: Guarded methods of the curated containers, by class.
 LANGUAGE_GUARDED: dict[type, frozenset[str]] = {
-    collections.deque: frozenset({"extend", "extendleft"}),
+    collections.deque: frozenset({"extend", "extendleft", "index"}),
     collections.Counter: frozenset({"update", "subtract", "fromkeys", "elements"}),
     collections.OrderedDict: frozenset({"update", "fromkeys"}),
     collections.defaultdict: frozenset({"update", "fromkeys"}),
-    collections.ChainMap: frozenset({"update", "fromkeys"}),
+    collections.ChainMap: frozenset({"update", "fromkeys", "new_child"}),
     collections.UserDict: frozenset({"update", "fromkeys"}),
-    collections.UserList: frozenset({"extend", "sort"}),
+    collections.UserList: frozenset({"extend", "sort", "index"}),
     functools.singledispatchmethod: frozenset({"register"}),
+    property: frozenset({"getter", "setter", "deleter"}),
     contextlib.ExitStack: EXIT_STACK,
     contextlib.AsyncExitStack: EXIT_STACK
     | {"enter_async_context", "push_async_exit", "push_async_callback"},
+}
+
+#: Guarded methods of the abstract classes: they go through what they are given.
+ABSTRACT_GUARDED: dict[type, frozenset[str]] = {
+    collections.abc.MutableMapping: frozenset({"update"}),
+    collections.abc.MutableSequence: frozenset({"extend"}),
+    collections.abc.Set: frozenset({"isdisjoint"}),
 }
 
 #: Guarded methods of library types, where these are registered: work in C that the policy allows and

@@ -21,6 +21,7 @@ from typing import Any
 from agex.errors import TypeRefused
 from agex.sandbox import bounds, clock, decimals, expressions, json_text, kinds, tables
 from agex.sandbox.arguments import FILLED_LATER, TAKING, arguments
+from agex.sandbox.natives import OPERATORS, guard_operators
 from agex.sandbox.opaque import TRACEBACK, Type
 from agex.sandbox.origin import find, is_agent_class, mark, own_dict
 from agex.sandbox.taking import Rules as Rules
@@ -123,6 +124,16 @@ def guarded_method(rules: Rules, owner: Any, name: str, holder: type | None = No
         return _class_method(rules, type(owner), name)
     if name == "fromkeys":
         return _class_method(rules, type(owner), name)
+    if name == "new_child":
+        return lambda m=None, **items: real(None if m is None else rules.mapping(m), **items)
+    if name == "_make":
+        return lambda items, /: real(taken(rules, items))
+    if name in ("getter", "setter", "deleter") and issubclass(cls, property):
+        return lambda function, /: real(None if function is None else rules.call(function))
+    if name == "index":
+        return _index(rules, owner, real)
+    if name in ("split", "subgroup"):
+        return lambda condition, /: real(_condition(rules, condition))
     if name in _ENTERING:
         return _exit_stack(rules, name, real)
     if cls is re.Pattern:
@@ -149,6 +160,26 @@ def _drawing(real: Any, name: str) -> Callable[..., Any]:
         return real(*args, **kwargs)
 
     return drawn
+
+
+def _index(rules: Rules, owner: Any, real: Any) -> Callable[..., int]:
+    """``xs.index(x)``: the interpreter's complaint shows the repr of what was not found."""
+
+    def index(value: Any, /, *place: Any) -> int:
+        try:
+            return int(real(value, *place))
+        except ValueError:
+            if rules.texts.is_safe(value):
+                raise
+        raise ValueError(f"{rules.texts.repr(value)} is not in {type(owner).__name__}")
+
+    return index
+
+
+def _condition(rules: Rules, condition: Any) -> Any:
+    if isinstance(condition, (type, tuple)):
+        return condition
+    return rules.call(condition)
 
 
 def _exit_stack(rules: Rules, name: str, real: Any) -> Callable[..., Any]:
@@ -355,6 +386,8 @@ def _class_method(rules: Rules, cls: type, name: str) -> Callable[..., Any]:
     real = getattr(cls, name)
     if name == "fromkeys":
         return lambda keys, *value: real(taken(rules, keys), *value)
+    if name == "_make":
+        return lambda items, /: real(taken(rules, items))
     if name == "from_bytes":
 
         def from_bytes(data: Any, *args: Any, **kwargs: Any) -> Any:
@@ -389,19 +422,20 @@ def unbound_method(rules: Rules, holder: type, name: str) -> Callable[..., Any]:
         if dunder:
             found = guarded_dunder(rules, owner, holder, name, _Unbound(holder, owner))
             return found(*args[1:], **kwargs)
-        if any(
-            name in guarded.get(holder, ())
-            for guarded in (
-                tables.GUARDED_METHODS,
-                kinds.LANGUAGE_GUARDED,
-                kinds.REGISTERED_GUARDED,
-            )
-        ):
+        if any(name in guarded.get(holder, ()) for guarded in _ALL_GUARDED):
             return guarded_method(rules, owner, name, holder)(*args[1:], **kwargs)
         return getattr(holder, name)(*args, **kwargs)
 
     method.__name__ = method.__qualname__ = name
     return method
+
+
+_ALL_GUARDED: tuple[Any, ...] = (
+    tables.GUARDED_METHODS,
+    kinds.LANGUAGE_GUARDED,
+    kinds.ABSTRACT_GUARDED,
+    kinds.REGISTERED_GUARDED,
+)
 
 
 def class_binding(real: Any) -> Callable[..., Any]:
@@ -493,6 +527,12 @@ def guarded_dunder(rules: Rules, owner: Any, holder: type, name: str, source: An
             return real(*digits)
 
         return rounded
+    if name in OPERATORS.get(holder, ()) and name != "__call__":
+        return lambda other, /: real(rules.iter(other))
+    if name == "__setitem__":
+        return lambda key, value, /: real(
+            key, rules.iter(value) if isinstance(key, slice) else value
+        )
     if name in ("__iadd__", "__ior__", "__iand__", "__isub__", "__ixor__"):
         if name == "__ior__" and isinstance(owner, collections.abc.MutableMapping):
             return lambda other, /: real(pairs(rules, other))
@@ -530,6 +570,8 @@ def _own_text(rules: Rules, owner: Any, real: Any) -> str:
     if isinstance(owner, (list, tuple, dict, set, frozenset, collections.deque)):
         if texts._safe_container(owner, _container(owner), {}, 0, [0]) is None:
             return texts.structure(owner, set(), 0)
+    if isinstance(owner, slice) and not texts.is_safe(owner):
+        return texts.structure(owner, set(), 0)
     return texts.clean(real())
 
 
@@ -627,6 +669,7 @@ def new_class(rules: Rules, meta: type, *args: Any, **kwargs: Any) -> Any:
     made = maker(meta, str(name), checked, made_from, **kwargs)
     if isinstance(made, type):
         mark(made)
+        guard_operators(rules, made)
     return made
 
 

@@ -48,7 +48,7 @@ PROTOCOL = OPERATORS | frozenset(
 #: Names a class body or a module may bind although they are dunders, beside the protocol.
 DATA_DUNDERS = frozenset(
     """
-    __slots__ __match_args__ __doc__ __annotations__ __hash__ __all__ __version__ __author__
+    __slots__ __match_args__ __doc__ __hash__ __all__ __version__ __author__
     __qualname__ __test__ __static_attributes__ __orig_bases__ __parameters__
     __email__ __license__ __date__ __copyright__ __credits__ __status__ __maintainer__
     __objclass__ __signature__ __isabstractmethod__ __dataclass_fields__
@@ -188,7 +188,7 @@ GUARDED_METHODS: dict[type, frozenset[str]] = {
     bytearray: frozenset(
         "join replace ljust rjust center zfill expandtabs translate extend".split()
     ),
-    list: frozenset("sort extend".split()),
+    list: frozenset("sort extend index".split()),
     tuple: frozenset(),
     dict: frozenset("update fromkeys".split()),
     set: frozenset(

@@ -65,10 +65,15 @@ def line_of(error: BaseException) -> int | None:
 def short(error: BaseException, guards: Guards, source: str) -> str:
     """The text a model reads: frames of its own code, type, message, hint."""
     lines: list[str] = []
-    if isinstance(error, SyntaxError) and not isinstance(error, Refusal) and error.lineno:
+    if (
+        isinstance(error, SyntaxError)
+        and not isinstance(error, Refusal)
+        and type(error.lineno) is int
+    ):
         text = _source_line(source, error.lineno)
         lines.append(f"line {error.lineno}: {text}")
-        lines.append(f"{type(error).__name__}: {error.msg}")
+        said = error.msg if type(error.msg) is str else _message(error, guards)
+        lines.append(f"{type(error).__name__}: {said}")
         return "\n".join(lines)
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     if isinstance(cause, Exception) and agent_frames(cause.__traceback__):

@@ -15,6 +15,7 @@ from agex.sandbox import kinds, tables
 from agex.sandbox.formatting import PLAIN, is_twin
 from agex.sandbox.guards.calls import Calls
 from agex.sandbox.guards.names import HIDDEN_KEYS, MISSING, NEVER, PLAIN_DUNDERS, TRUSTED
+from agex.sandbox.natives import guard_operators
 from agex.sandbox.opaque import Type
 from agex.sandbox.origin import (
     NOTHING,
@@ -96,6 +97,7 @@ class Bodies(Calls):
                 return cls
             seal(cls)
             self.check_class(cls, own_dict(cls))
+            guard_operators(self, cls)
             if not issubclass(cls, type) and not self.is_pure(cls):
                 for base in mro_of(cls)[1:]:  # a mixin made elsewhere overrides just as well
                     if is_agent_class(base):
@@ -106,6 +108,10 @@ class Bodies(Calls):
     def check_class(self, cls: type, namespace: Any) -> None:
         """Refuse, in the namespace of a class, the definitions that nobody may make."""
         is_meta = issubclass(cls, type)
+        if "__slots__" in namespace:
+            self.iter(namespace["__slots__"])
+        if type(namespace.get("__annotations__", {})) is not dict:
+            raise TypeRefused("the annotations of a class must be written in its body here")
         for name, value in list(namespace.items()):
             if name in tables.REFUSED_DEFINITIONS and _is_agent_made(value):
                 advice = tables.REFUSED_DEFINITIONS[name]

@@ -35,6 +35,8 @@ class Classes(Bodies):
             return self.metaclass_attribute(cls, name)
         holder, raw = found
         if is_agent_class(holder):
+            if name == "_make" and self.decisions.read(cls, name)[0] is Verdict.GUARDED:
+                return methods.kept(cls, name, methods.guarded_method(self, cls, name))
             if type(raw) is not FunctionType or is_agent_function(raw):
                 self.native_members.add((cls, name))
             return self.own_member(holder, raw, getattr(cls, name))
@@ -52,6 +54,8 @@ class Classes(Bodies):
         # A class the host registered answers for what it inherits as well.
         rule = self.decisions.rule(cls) or self.decisions.rule(holder)
         if rule is None:
+            if kinds.is_abc(holder) and type(raw) is FunctionType and not name.startswith("_"):
+                return self.unbound(cls, holder, name, raw)
             if (kinds.is_abc(holder) and not name.startswith("_")) or (
                 kinds.is_abc(cls) and name == "register"
             ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import types
 from types import MethodType
 from typing import Any
@@ -16,6 +17,9 @@ from agex.sandbox.origin import is_agent_class, mro_of, own_dict
 
 _NATIVE = (MethodType, types.MethodWrapperType)
 _CALLED = (types.FunctionType, types.WrapperDescriptorType)
+
+#: Sequences of which a slice can be assigned: the other side is gone through.
+SLICED = (list, bytearray, collections.UserList)
 
 
 class Inherited(Classes):
@@ -86,7 +90,9 @@ class Inherited(Classes):
             if name in NEVER:
                 raise self.refusal(owner, name)
             if kind in (kinds.BUILTIN, kinds.EXCEPTION, kinds.LANGUAGE) or holder is object:
-                if name in tables.GUARDED_BUILTIN_DUNDERS:
+                if name in tables.GUARDED_BUILTIN_DUNDERS or (
+                    name == "__setitem__" and issubclass(holder, SLICED)
+                ):
                     return methods.guarded_dunder(self, owner, holder, name, source)
                 if name == "__get__" and holder is classmethod:
                     return methods.class_binding(getattr(source, name))

@@ -24,6 +24,7 @@ else:
 
 _BARE: frozenset[type] = kinds.BARE_BASES | {abc.ABC}
 _ALWAYS_OPEN = (kinds.BUILTIN_TYPES | frozenset(kinds.INTERNAL_MEMBERS)) - {
+    *kinds.HINTS,
     object,
     types.SimpleNamespace,
 }

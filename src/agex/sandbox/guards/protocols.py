@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import collections
 import collections.abc
 import types
 from typing import Any
 
 from agex.errors import TypeRefused
-from agex.sandbox import bounds, methods
+from agex.sandbox import bounds, kinds, methods
 from agex.sandbox.guards.memory import Memory
 from agex.sandbox.guards.names import MISSING
 from agex.sandbox.opaque import Type
+from agex.sandbox.origin import find, is_agent_function
 
 #: The type flags by which the interpreter knows what [..] and {..} patterns may take apart.
 _DESTRUCTURED = (1 << 5) | (1 << 6)
-_EXTENDED = (list, bytearray, set, dict)
+_EXTENDED = (list, bytearray, set, dict, collections.deque)
 
 
 class Protocols(Memory):
@@ -26,7 +28,8 @@ class Protocols(Memory):
         if cls in self.ok:
             return owner
         if self.decisions.is_open(cls):
-            self.ok.add(cls)
+            if cls not in kinds.HINTS:
+                self.ok.add(cls)
             return owner
         if isinstance(owner, type):
             if owner is Type or self.decisions.is_known_class(owner):
@@ -43,9 +46,10 @@ class Protocols(Memory):
     def item(self, owner: Any) -> Any:
         if owner is Type:
             return _TypeAlias
-        return self._open(
+        found = self._open(
             owner, "indexed", "__getitem__", "__setitem__", "__delitem__", "__class_getitem__"
         )
+        return _Subscripted(self, found) if _makes_hints(found) else found
 
     def iter(self, owner: Any) -> Any:
         return self._open(owner, "iterated", "__iter__", "__getitem__")
@@ -92,7 +96,8 @@ class Protocols(Memory):
     def added(self, value: Any, left: Any = MISSING) -> Any:
         """The right side of ``x += value``: where x is a list, value is iterated."""
         if self.decisions.is_open(type(value)):
-            self.ok.add(type(value))
+            if type(value) not in kinds.HINTS:
+                self.ok.add(type(value))
             return value
         if left is not MISSING and not isinstance(left, _EXTENDED):
             return value
@@ -149,3 +154,33 @@ class _TypeAlias:
 
 def _is_starred(part: Any) -> bool:
     return type(part) is tuple and len(part) == 2 and part[0] == "*"
+
+
+def _makes_hints(owner: Any) -> bool:
+    """Does ``owner[x]`` make a hint, in code that says in its complaints what ``x`` looks like?"""
+    if not isinstance(owner, type):
+        return type(owner) in kinds.HINTS
+    if find(type(owner), "__getitem__") is not None:
+        return False
+    found = find(owner, "__class_getitem__")
+    return found is not None and not is_agent_function(getattr(found[1], "__func__", None))
+
+
+class _Subscripted:
+    """A class or a hint of which something is asked for in brackets."""
+
+    __slots__ = ("_guards", "_owner")
+
+    def __init__(self, guards: Protocols, owner: Any) -> None:
+        self._guards = guards
+        self._owner = owner
+
+    def __getitem__(self, key: Any) -> Any:
+        if not self.is_hint(key) or not self.is_hint(self._owner):
+            raise TypeRefused("what stands in brackets after a type must be a type, or registered")
+        return self._owner[key]
+
+    def is_hint(self, key: Any) -> bool:
+        if type(key) in (tuple, list):
+            return all(self.is_hint(part) for part in key)
+        return type(key) is type or bool(self._guards.texts.is_safe(key))

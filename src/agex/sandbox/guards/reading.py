@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import functools
 import types
 from types import BuiltinFunctionType, MethodType
@@ -13,6 +14,7 @@ from agex.sandbox.formatting import PLAIN, is_twin
 from agex.sandbox.guards.classes import copied
 from agex.sandbox.guards.inherited import Inherited
 from agex.sandbox.guards.names import NEVER, OWN_FIELDS, PROTOCOL_READS, not_a_name, shown_module
+from agex.sandbox.natives import shown_maps, trusted
 from agex.sandbox.opaque import TRACEBACK, Door
 from agex.sandbox.origin import find, is_agent_class, is_agent_function
 
@@ -66,6 +68,8 @@ class Reading(Inherited):
             if find(cls, name) is None and name not in owner.__dict__:
                 return getattr(owner, name)  # not there: Python says so itself
             raise self.refusal(owner, name)
+        if name == "maps" and isinstance(owner, collections.ChainMap):
+            return shown_maps(owner)
         if self.decisions.kind(cls) == kinds.AGENT:
             return self.asked_of_agent(owner, name, why)
         rule = self.decisions.rule(cls)
@@ -173,7 +177,12 @@ class Reading(Inherited):
         cls = type(owner)
         if cls is types.SimpleNamespace:
             return dict(vars(owner))  # a copy: numpy takes what is put there for addresses
-        if not is_agent_class(cls) or not self.is_pure(cls) or issubclass(cls, BaseExceptionGroup):
+        if (
+            not is_agent_class(cls)
+            or not self.is_pure(cls)
+            or issubclass(cls, BaseExceptionGroup)
+            or trusted(cls)
+        ):
             raise self.refusal(owner, "__dict__")
         self.expose(cls)
         return getattr(owner, "__dict__")  # type: ignore[no-any-return]  # noqa: B009

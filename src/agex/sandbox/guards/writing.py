@@ -19,6 +19,7 @@ from agex.sandbox.guards.names import (
     not_a_name,
 )
 from agex.sandbox.guards.reading import Reading
+from agex.sandbox.natives import check_trusted, trusted
 from agex.sandbox.opaque import TRACEBACK
 from agex.sandbox.origin import find, is_agent_class, is_agent_function, mro_of, own_dict
 
@@ -39,6 +40,7 @@ class Writing(Reading):
             if kind == kinds.AGENT and self.is_pure(cls):
                 if (
                     "$" not in name
+                    and name not in trusted(cls)
                     and not (name in TRUSTED and issubclass(cls, BaseExceptionGroup))
                     and not self.decisions.is_method(cls, name)
                 ):
@@ -126,6 +128,8 @@ class Writing(Reading):
             )
 
     def set_agent(self, owner: Any, cls: type, name: str, value: Any, store: Any) -> None:
+        if name in trusted(cls):
+            check_trusted(self, name, value)
         if not is_agent_class(cls):
             # The host's subclass of an agent class: what the host itself keeps there stays its own.
             refused = self.decisions.derived_read(cls, name)[0] is Verdict.REFUSED

@@ -17,6 +17,7 @@ from agex.sandbox.guards import Guards
 from agex.sandbox.language.copy import members as copy_members
 from agex.sandbox.language.picked import picked
 from agex.sandbox.language.reprs import show_dataclass
+from agex.sandbox.natives import guard_operators
 from agex.sandbox.opaque import view_of
 from agex.sandbox.origin import find, is_agent_class, mark, own_dict
 
@@ -69,6 +70,7 @@ def _making(guards: Guards) -> dict[str, Any]:
                 show_dataclass(made, guards.texts)
             if made is not target:
                 mark(made)
+                guard_operators(guards, made)
             return made
 
         return make if cls is None else make(cls)
@@ -141,6 +143,7 @@ def _making(guards: Guards) -> dict[str, Any]:
         space["__module__"] = tables.HOME
         made = mark(types.new_class(cls_name, checked, {}, lambda target: target.update(space)))
         guards.check_class(made, own_dict(made))
+        guard_operators(guards, made)
         return dataclass(made, **options)
 
     return {"dataclass": dataclass, "field": field, "make_dataclass": make_dataclass}

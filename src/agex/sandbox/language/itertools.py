@@ -74,6 +74,8 @@ def _joining(guards: Guards, source: Callable[[Any], Any]) -> dict[str, Any]:
                     made.append(arg)
                 else:
                     made.append(source(arg))
+            if "iterable" in kwargs:
+                kwargs["iterable"] = source(kwargs["iterable"])
             for name, value in kwargs.items():
                 if name in ("key", "func") and value is not None:
                     kwargs[name] = guards.call(value)
@@ -163,6 +165,8 @@ def _explosive(guards: Guards) -> dict[str, Any]:
                     sum(len(p) for p in pools if hasattr(p, "__len__"))
                     * int(kwargs.get("repeat", 1)),
                 )
+            if "iterable" in kwargs:
+                kwargs["iterable"] = methods.taken(guards, kwargs["iterable"])
             return bounds.polled(real(*pools, **kwargs), look)
 
         return wrapped

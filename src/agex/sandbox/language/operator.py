@@ -41,7 +41,15 @@ def members(guards: Guards) -> dict[str, Any]:
     def getitem(obj: Any, key: Any) -> Any:
         return item(obj)[key]
 
+    def index_of(items: Any, wanted: Any) -> int:
+        for index, item in enumerate(methods.taken(guards, items)):
+            if item is wanted or item == wanted:
+                return index
+        raise ValueError("sequence.index(x): x not in sequence")
+
     def setitem(obj: Any, key: Any, new: Any) -> None:
+        if isinstance(key, slice):
+            guards.iter(new)
         item(obj)[key] = new
 
     def delitem(obj: Any, key: Any) -> None:
@@ -78,7 +86,7 @@ def members(guards: Guards) -> dict[str, Any]:
         "concat": lambda a, b: item(a) + item(b),
         "contains": lambda a, b: b in guards.contains(a),
         "countOf": lambda a, b: sum(1 for x in methods.taken(guards, a) if x == b),
-        "indexOf": lambda a, b: list(methods.taken(guards, a)).index(b),
+        "indexOf": index_of,
         "length_hint": operator.length_hint,
         "getitem": getitem,
         "setitem": setitem,
