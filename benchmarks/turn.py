@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import io
+import os
 import statistics
 import time
 from collections.abc import Iterator, Sequence
@@ -160,7 +161,9 @@ def main() -> None:
         describe(),
         "",
         "Medians of twenty turns each, milliseconds of processor time; *plain*: to compile and run the",
-        "same five lines without agex, timed before and after.",
+        "same five lines without agex, timed before and after. The machine's load meanwhile, on",
+        f"{os.cpu_count()} cores: {os.getloadavg()[0]:.1f}. Other work on it slows all of this down, caches first:",
+        "compare with *plain*.",
         "",
         "| state | plain | turns 3 to 22 | last twenty turns | growth | aim |",
         "|---|---:|---:|---:|---:|---:|",

@@ -173,6 +173,7 @@ def estimate_tokens(what: str | Sequence[Message]) -> int:
     """A rough number of tokens of a text or of a conversation, by its characters; never exact."""
     if isinstance(what, str):
         return round(len(what) / CHARACTERS_PER_TOKEN)
-    characters = sum(len(message.text) for message in what)
-    pictures = sum(len(message.images) for message in what)
+    # Lists, not generators: this runs over the whole conversation with every request.
+    characters = sum([len(message.text) for message in what])
+    pictures = sum([len(message.images) for message in what])
     return round(characters / CHARACTERS_PER_TOKEN) + pictures * TOKENS_PER_IMAGE
