@@ -220,3 +220,15 @@ def test_a_hundred_names_do_not_fill_the_prompt(state: Any) -> None:
     work("go", state=state)
 
     assert "… and 60 more; dir() lists them" in told(client, 0)[0][1]
+
+
+def test_what_a_program_wrote_into_the_log_itself_is_left_alone(state: Any) -> None:
+    space = state.namespace()
+    for item in ({"role": "user", "text": "hello"}, "hello", {"run": "x", "said": {"type": "New"}}):
+        space.log("conversation").append(item)
+    space.commit([])
+    work, client = task_of(block("return 1"), block("return 2"))
+
+    assert work("a", state=state) == 1
+    assert work("b", state=state) == 2
+    assert [role for role, _ in told(client, 1)] == ["user", "assistant", "user"]

@@ -80,9 +80,12 @@ class Memory:
         wanted: int | None = None
         begun: list[_Past] = []
         for item in self._log.backwards():
+            if not isinstance(item, dict) or "run" not in item:
+                continue  # a program's own, or an older agex's
             run = runs.setdefault(item["run"], _Past())
             if "said" in item:
-                run.said.append(item["said"])
+                if isinstance(item["said"], Message):
+                    run.said.append(item["said"])
             elif "ended" in item:
                 run.ended = item["ended"]
             else:
