@@ -14,7 +14,8 @@ from agex.state.staging import Board
 from agex.state.stores.protocol import Data
 from agex.state.trie import from_json, to_json
 
-_FEW_CHUNKS = 2  # 8 MiB
+_FEW_CHUNKS = 2  # of one value: at most 8 MiB
+_ALL_CHUNKS = 16  # of all that are loaded for a look
 
 
 class Owner(Protocol):
@@ -72,15 +73,18 @@ class VersionedNamespace:
 
     def light(self, names: Iterable[str]) -> list[str]:
         """Those of the names whose values are in memory or quickly loaded, in their order."""
-        tree, found = self._owner.heap.tree, []
+        tree, found, chunks = self._owner.heap.tree, [], 0
         with self._owner.lock:
             for name in names:
                 label = tree.label(self.path, name)
                 node = tree.node(label) if label is not None else None
                 if name in self.loaded or node is None:
                     found.append(name)
-                elif len(list(tree.packed(node.group).content())) <= _FEW_CHUNKS:
-                    found.append(name)
+                else:
+                    size = sum(1 for _ in tree.packed(node.group).content())
+                    if size <= _FEW_CHUNKS and chunks + size <= _ALL_CHUNKS:
+                        found.append(name)
+                        chunks += size
         return found
 
     def holes(self, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
