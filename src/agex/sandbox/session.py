@@ -242,6 +242,9 @@ class Session:
         elif deadline.expired is not None and not isinstance(error, LimitReached):
             # Agent code swallowed the signal, or C code wrapped it: the clock has the last word.
             error = deadline.stop()
+        if isinstance(error, LimitReached):
+            # Where the limit landed before an __exit__, print would go on into what it was sent to.
+            self.guards.redirects.clear()
         if self._ended is not None and not isinstance(error, LimitReached):
             return None
         return error

@@ -54,7 +54,8 @@ def members(guards: Guards) -> dict[str, Any]:
             return self._new_target
 
         def __exit__(self, *details: Any) -> None:
-            guards.redirects.pop()
+            if guards.redirects:  # a limit empties them
+                guards.redirects.pop()
 
     for made in (closing, aclosing, redirect_stdout):
         made.__module__, made.__qualname__ = "contextlib", made.__name__
