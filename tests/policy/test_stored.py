@@ -91,7 +91,8 @@ def test_no_live_object_is_written_down():
     registry.module(client, name="api")
     registry.module(tools)
     registry.fn(client.fetch)
-    registry.module(sqlite3.connect(":memory:"), name="db", include=["execute"])
+    connection = sqlite3.connect(":memory:")
+    registry.module(connection, name="db", include=["execute"])
     before = registry.freeze()
 
     written = record(before)
@@ -100,7 +101,9 @@ def test_no_live_object_is_written_down():
     after = recall(written, before)
     assert after.instances["api"].value is client
     assert list(after.functions) == ["fetch"]
+    assert after.instances["db"].value is connection
     assert after.modules["tools"].module is tools
+    connection.close()
 
 
 def test_another_thing_under_the_same_name_is_not_meant():
