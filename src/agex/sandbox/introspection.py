@@ -117,7 +117,8 @@ def _traceback(guards: Guards) -> Table:
         name = tracebacks.PLAIN_NAMES.get(kind.__name__, guards.texts.clean(name))
         text = tracebacks.message(error, guards)
         yield f"{name}: {text}\n" if text else f"{name}\n"
-        for note in getattr(error, "__notes__", None) or ():
+        notes = getattr(error, "__notes__", None)
+        for note in notes if type(notes) is list else ():
             if type(note) is str:
                 yield from (f"{line}\n" for line in note.split("\n"))
 

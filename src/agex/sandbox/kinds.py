@@ -361,6 +361,7 @@ REGISTERED_GUARDED: dict[type, frozenset[str]] = {
     json.JSONEncoder: frozenset({"encode", "iterencode"}),
     decimal.Decimal: decimals.METHODS,
     array.array: frozenset({"tolist"}),
+    string.Template: frozenset({"substitute", "safe_substitute"}),
     random.Random: frozenset(bounds.RANDOM),
 }
 

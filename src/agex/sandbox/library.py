@@ -11,15 +11,18 @@ import decimal
 import fractions
 import functools
 import hashlib
+import inspect
 import json
 import math
 import re
 import string
 import time
 import unicodedata
+import weakref
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
+from agex.errors import TypeRefused
 from agex.sandbox import (
     bounds,
     chance,
@@ -227,9 +230,19 @@ def _text(guards: Guards) -> Table:
     def no_formatter(*_: Any, **__: Any) -> Any:
         raise TypeError("string.Formatter is not offered here; use str.format or f-strings")
 
+    def refused(name: str, instead: str) -> Callable[..., Any]:
+        def refusing(*_: Any, **__: Any) -> Any:
+            raise TypeRefused(f"{name} is not offered here; use {instead}")
+
+        return refusing
+
     return {
         re.finditer: expressions.finding(re.finditer),
         re.sub: expressions.substitution(guards.call, re.sub),
         re.subn: expressions.substitution(guards.call, re.subn),
         string.Formatter: no_formatter,
+        # These read, and call, past every guard.
+        weakref.proxy: refused("weakref.proxy", "weakref.ref"),
+        weakref.finalize: refused("weakref.finalize", "with, or an explicit close()"),
+        inspect.getattr_static: refused("inspect.getattr_static", "getattr"),
     }

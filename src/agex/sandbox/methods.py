@@ -124,6 +124,8 @@ def guarded_method(rules: Rules, owner: Any, name: str, holder: type | None = No
         return _class_method(rules, type(owner), name)
     if name == "fromkeys":
         return _class_method(rules, type(owner), name)
+    if name in ("substitute", "safe_substitute"):
+        return lambda mapping=None, /, **named: real(_Words(rules, mapping, named))
     if name == "new_child":
         return lambda m=None, **items: real(None if m is None else rules.mapping(m), **items)
     if name == "_make":
@@ -174,6 +176,20 @@ def _index(rules: Rules, owner: Any, real: Any) -> Callable[..., int]:
         raise ValueError(f"{rules.texts.repr(value)} is not in {type(owner).__name__}")
 
     return index
+
+
+class _Words:
+    """What a ``string.Template`` is filled with, as text within the policy."""
+
+    __slots__ = ("_mapping", "_named", "_rules")
+
+    def __init__(self, rules: Rules, mapping: Any, named: dict[str, Any]) -> None:
+        self._rules, self._mapping, self._named = rules, mapping, named
+
+    def __getitem__(self, key: str) -> str:
+        if key in self._named or self._mapping is None:
+            return self._rules.texts.str(self._named[key])
+        return self._rules.texts.str(self._rules.item(self._mapping)[key])
 
 
 def _condition(rules: Rules, condition: Any) -> Any:

@@ -100,7 +100,8 @@ def short(error: BaseException, guards: Guards, source: str) -> str:
     if isinstance(error, BaseExceptionGroup):
         for inner in error.exceptions[:5]:
             lines.append(f"  - {_name(inner)}: {_message(inner, guards)}")
-    for note in list(getattr(error, "__notes__", None) or ())[:10]:
+    notes = getattr(error, "__notes__", None)
+    for note in notes[:10] if type(notes) is list else ():
         if type(note) is str:
             lines.append(note[:1000])
     return "\n".join(lines)

@@ -123,6 +123,23 @@ c = C()
 c._name_ = secret
 print(global_enum_repr(c))
 """),
+    Attack('notes that are a foreign list', 'whoever writes the traceback goes through the notes', """
+e = ValueError('x')
+e.__notes__ = secret_list
+import traceback
+try:
+    print(''.join(traceback.format_exception(e)))
+except ImportError:
+    raise e from None
+"""),
+    Attack('a template', 'string.Template makes text of what it is filled with', """
+import string
+print(string.Template('$x').substitute(x=secret))
+""", modules=('string',)),
+    Attack('a template filled from a foreign mapping', 'string.Template indexes the mapping', """
+import string
+print(string.Template('$flag').safe_substitute(secret_dict))
+""", modules=('string',)),
 ]  # fmt: skip
 
 TWINS = [

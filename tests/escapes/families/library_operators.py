@@ -230,6 +230,22 @@ class T(TypedDict):
     __annotations__ = secret_dict
 print(T.__annotations__)
 """),
+    Attack('a weak proxy', 'a proxy reads whatever the object has', """
+import weakref
+print(weakref.proxy(secret).flag)
+""", modules=('weakref',)),
+    Attack('a finalizer', 'weakref.finalize calls anything, later', """
+import weakref
+class C:
+    pass
+c = C()
+weakref.finalize(c, Vault)
+del c
+""", modules=('weakref',)),
+    Attack('a static read', 'inspect.getattr_static reads by name', """
+import inspect
+print(inspect.getattr_static(secret, 'flag'))
+""", modules=('inspect',)),
 ]  # fmt: skip
 
 TWINS = [
