@@ -8,7 +8,6 @@ setting of the whole process. The modules about the language itself (``typing``,
 from __future__ import annotations
 
 import _csv
-import asyncio
 import calendar
 import datetime
 import decimal
@@ -362,6 +361,8 @@ def register_stdlib(agent: Registrar) -> None:
 @cache
 def private_types() -> types.ModuleType:
     """Classes of what the functions above return: hashes, csv readers."""
+    import asyncio  # heavy, and loaded by whoever registers all of this anyway
+
     return TypesModule(
         "stdlib_types",
         __name__,
