@@ -24,9 +24,9 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no 
 
 HOPELESS = "re.match(r'(a+)+$', 'a' * 40 + 'b')"
 LONG_PRODUCTS = "x = 3\nwhile True:\n    x = x*x*x*x*x*x*x*x*x*x*x*x"
-#: A search of about half a second that no limit of the tests lets run to its end in agent code.
+#: A search of some tenths of a second that no limit of the tests lets run to its end in agent code.
 PATTERN = re.compile(r"(a|b|ab)*c")
-TEXT = "ab" * 19
+TEXT = "ab" * 20
 
 
 @pytest.fixture(autouse=True)
@@ -144,7 +144,7 @@ def test_a_function_of_the_host_written_in_c_runs_to_its_end() -> None:
 
     result = box.run("replace()\nafter = 1\nwhile True:\n    pass")
 
-    assert time.process_time() - started > 0.2, "the search is too short to show anything"
+    assert time.process_time() - started > 0.1, "the search is too short to show anything"
     assert reached == ["z"]
     assert isinstance(result.error, LimitReached)
 
