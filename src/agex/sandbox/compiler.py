@@ -32,6 +32,7 @@ class Compiled:
     Args:
         code: the body, to be made a function over the session's globals.
         filename: where tracebacks find the source.
+        keys: the cleared sets it reads.
         callees: globals in which it remembers what a name called last, to be there before it runs.
         assigned: attribute names it assigns.
         bound: names the action may bind in the module, in no order.
@@ -42,6 +43,7 @@ class Compiled:
 
     code: CodeType
     filename: str
+    keys: frozenset[str]
     callees: frozenset[str]
     assigned: frozenset[str]
     bound: frozenset[str]
@@ -184,6 +186,7 @@ def _compile(
     return Compiled(
         code,
         filename,
+        frozenset(transformer.keys),
         frozenset(transformer.callees),
         frozenset(transformer.assigned),
         bound,

@@ -22,6 +22,7 @@ from weakref import WeakKeyDictionary
 from agex.sandbox import clock, sources, tables
 from agex.sandbox.compiler import Compiled, compile_tree
 from agex.sandbox.guards import assigned
+from agex.sandbox.origin import GUARDS_KEY
 from agex.sandbox.sources import Piece
 
 _MAKE = "$make"
@@ -187,6 +188,7 @@ def _code(piece: Piece, namespace: dict[str, Any], flags: bool) -> CodeType:
             _codes.pop(next(iter(_codes)), None)
         _codes[piece, flags] = found
     code, compiled = found
+    namespace[GUARDS_KEY].provide(compiled.keys)
     for name in compiled.callees:
         namespace.setdefault(name, None)
     assigned(compiled.assigned)

@@ -211,6 +211,7 @@ class Session:
         self._future = compiled.future
         for name in compiled.bound & tables.OFFERED:
             self.shadow(name)
+        self.guards.provide(compiled.keys)
         for name in compiled.callees:
             self.globals.setdefault(name, None)
         assigned(compiled.assigned)
@@ -484,6 +485,8 @@ def _fill(session: Session, verbs: Mapping[str, Any], inputs: Mapping[str, Any])
     g = session.guards
     space = session.globals
     before = space.get("$hidden", {})
+    if "$s" in space:  # code of an earlier session reads the same sets, all empty again
+        g.provide(space["$s"].__dict__)
     for name in space:  # what an earlier session's code found callable is asked anew
         if name.startswith(("$k_", "$m_", "$r_", "$x_")):
             space[name] = None
@@ -741,7 +744,7 @@ def _mentions(value: Any) -> set[str]:
 def _restore(policy: Policy) -> Guards:
     """The guards of an unpickled policy: one set of them per policy and process."""
     g = Guards(policy)
-    g.away = True
+    g.go_away()
     space: dict[str, Any] = {}
     g.globals = space
     _guard_names(g, space, sys.stdout.write)

@@ -38,25 +38,6 @@ _hiding: WeakSet[type] = WeakSet()
 _live: WeakSet[Memory] = WeakSet()
 
 
-def _cleared() -> types.ModuleType:
-    """``$s``, what inline tests read: ``$s.r_x`` is the set of types cleared for reading ``x``.
-
-    Plain sets, because the interpreter is twice as fast with them as with a subclass; held by a
-    module, because it reads attributes of modules fastest and because picklers store a module by
-    its name: on the other side nothing is cleared yet.
-    """
-    module = types.ModuleType(uncleared.__name__)
-    held = module.__dict__
-
-    def provide(key: str) -> Any:
-        if key.startswith("__"):
-            raise AttributeError(key)
-        return held.setdefault(key, uncleared.MISSING if key.startswith("k_") else set())
-
-    held["__getattr__"] = provide
-    return module
-
-
 class Memory(Rules):
     """The ground floor of the guards: what they hold, clear and forget."""
 
@@ -65,7 +46,12 @@ class Memory(Rules):
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self.decisions = Decisions(policy)
-        self.sets = _cleared()
+        #: ``$s``, what inline tests read: ``$s.r_x`` is the set of types cleared for reading ``x``.
+        #: Plain sets, because the interpreter is twice as fast with them as with a subclass; held
+        #: by a module, because it reads attributes of modules fastest and because picklers store a
+        #: module by its name: on the other side nothing is cleared yet.
+        self.sets = types.ModuleType(uncleared.__name__)
+        self.provide(("ok", "own", "plain"))
         #: Types whose protocol is open, and agent types of which every attribute is the agent's.
         self.ok: set[type] = self.sets.ok
         self.own: set[type] = self.sets.own
@@ -89,8 +75,30 @@ class Memory(Rules):
         #: ``{real callable: guarded one}``; filled by the session.
         self.substitutes: dict[int, tuple[Any, Any]] = {}
 
+    def provide(self, keys: Iterable[str]) -> None:
+        """Make the sets that code reads. At home they are there before it runs: a module with a
+        ``__getattr__`` is read the slow way."""
+        held = self.sets.__dict__
+        for key in keys:
+            if key not in held:
+                held[key] = uncleared.MISSING if key.startswith("k_") else set()
+
+    def go_away(self) -> None:
+        """These guards are those of code that another process compiled: nobody says what it reads."""
+        self.away = True
+        held = self.sets.__dict__
+
+        def missing(key: str) -> Any:
+            if key.startswith("__"):
+                raise AttributeError(key)
+            self.provide((key,))
+            return held[key]
+
+        held["__getattr__"] = missing
+
     def clear(self, key: str, cls: type) -> None:
-        getattr(self.sets, key).add(cls)
+        self.provide((key,))
+        self.sets.__dict__[key].add(cls)
         if self.away:
             self._settle()
 

@@ -41,6 +41,7 @@ class Blocks(RestrictingNodeTransformer):
         self.lines: list[RefusedLine] = []
         self.guards: set[str] = set()
         self.callees: set[str] = set()
+        self.keys: set[str] = set()
         self.scope: Scope = scopes.module
         #: The scope whose names are visible first; differs from ``scope`` in inlined comprehensions.
         self.can_hold = True
@@ -134,6 +135,7 @@ class Blocks(RestrictingNodeTransformer):
 
     def cleared(self, key: str, at: ast.AST) -> ast.expr:
         """``$s.key``: a set of cleared types."""
+        self.keys.add(key)
         return ast.Attribute(self.guard("$s", at), key, LOAD, **place(at))
 
     def type_of(self, value: ast.expr, at: ast.AST) -> ast.expr:

@@ -19,7 +19,8 @@ class AgentTransformer(Matching):
         future_annotations: annotations are strings and stay as they were written.
         steady: names that earlier actions bound to modules and containers.
 
-    After ``transform``: ``lines`` holds the refusals, ``callees`` the globals that remember callees,
+    After ``transform``: ``lines`` holds the refusals, ``keys`` the cleared sets the code reads,
+    ``callees`` the globals that remember callees,
     ``assigned`` the attribute names it assigns.
     """
 
