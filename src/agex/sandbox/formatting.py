@@ -27,7 +27,7 @@ from agex.errors import SizeRefused
 from agex.sandbox import bounds, kinds, tables
 from agex.sandbox.decisions import Decisions
 from agex.sandbox.opaque import Type, ViewMeta
-from agex.sandbox.origin import find, is_agent_class, is_agent_function, mro_of, own_dict
+from agex.sandbox.origin import args_of, find, is_agent_class, is_agent_function, mro_of, own_dict
 
 #: Exact types whose text is their value.
 PLAIN: frozenset[type] = frozenset(
@@ -221,7 +221,7 @@ class Texts:
         if kind in (kinds.FUNCTION, kinds.MODULE, kinds.REGISTERED):
             return 60
         if kind == kinds.EXCEPTION:
-            return self._safe(value.args, seen, depth + 1, budget)
+            return self._safe(args_of(value), seen, depth + 1, budget)
         if kind == kinds.LANGUAGE:
             if cls is types.SimpleNamespace:
                 return self._safe(vars(value), seen, depth + 1, budget)
@@ -239,7 +239,7 @@ class Texts:
             if self.has_own(cls, "__repr__"):
                 return 60
             if isinstance(value, BaseException):
-                return self._safe(value.args, seen, depth + 1, budget)
+                return self._safe(args_of(value), seen, depth + 1, budget)
             if isinstance(value, enum.Enum):
                 return self._safe(value._value_, seen, depth + 1, budget)
             for base in (*_SEQUENCES, *_MAPPINGS):
@@ -294,7 +294,7 @@ class Texts:
         if isinstance(value, collections.deque):
             return f"deque([{', '.join(map(again, value))}])"
         if isinstance(value, BaseException):
-            return f"{cls.__name__}({', '.join(map(again, value.args))})"
+            return f"{cls.__name__}({', '.join(map(again, args_of(value)))})"
         if isinstance(value, collections.ChainMap):
             return f"ChainMap({', '.join(map(again, value.maps))})"
         if cls is kinds.OwnPartial or cls is kinds.OwnPartialMethod:
@@ -327,7 +327,7 @@ class Texts:
 
     def exception(self, error: BaseException) -> _str:
         """``str`` of an exception: its arguments, as the interpreter would write them."""
-        if self.is_safe((error.args, _worded(error))) and self.decisions.kind(type(error)) in (
+        if self.is_safe((args_of(error), _worded(error))) and self.decisions.kind(type(error)) in (
             kinds.EXCEPTION,
             kinds.AGENT,
             kinds.REGISTERED,
@@ -335,11 +335,11 @@ class Texts:
             return self.clean(_str(error))
         if self.decisions.kind(type(error)) == kinds.FOREIGN:
             # A library's own error: its words are meant for whoever called it.
-            safe = self.is_safe((error.args, _worded(error)))
+            safe = self.is_safe((args_of(error), _worded(error)))
             return self.clean(_str(error)) if safe else type(error).__name__
-        if len(error.args) == 1:
-            return self.repr(error.args[0])
-        return self.repr(tuple(error.args)) if error.args else ""
+        if len(args_of(error)) == 1:
+            return self.repr(args_of(error)[0])
+        return self.repr(tuple(args_of(error))) if args_of(error) else ""
 
     # ------------------------------------------------------------ f-strings, % and .format
 

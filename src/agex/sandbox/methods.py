@@ -23,7 +23,7 @@ from agex.sandbox import bounds, clock, decimals, expressions, json_text, kinds,
 from agex.sandbox.arguments import FILLED_LATER, TAKING, arguments
 from agex.sandbox.natives import OPERATORS, guard_operators
 from agex.sandbox.opaque import TRACEBACK, Type
-from agex.sandbox.origin import find, is_agent_class, mark, own_dict
+from agex.sandbox.origin import args_of, find, is_agent_class, mark, own_dict
 from agex.sandbox.taking import Rules as Rules
 from agex.sandbox.taking import pairs as pairs
 from agex.sandbox.taking import taken as taken
@@ -580,7 +580,7 @@ def _own_text(rules: Rules, owner: Any, real: Any) -> str:
             texts.exception(owner)
             if real.__name__ == "__str__"
             else texts.structure(owner, set(), 0)
-            if not texts.is_safe(owner.args)
+            if not texts.is_safe(args_of(owner))
             else texts.clean(real())
         )
     if isinstance(owner, (list, tuple, dict, set, frozenset, collections.deque)):

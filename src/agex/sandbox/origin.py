@@ -19,6 +19,10 @@ from agex.sandbox.tables import MARK
 own_dict: Any = type.__dict__["__dict__"].__get__
 mro_of: Any = type.__dict__["__mro__"].__get__
 
+#: An error's arguments as the interpreter writes them, whatever its class calls ``args``.
+args_of: Any = BaseException.__dict__["args"].__get__
+set_args: Any = BaseException.__dict__["args"].__set__
+
 #: The key under which a session's globals hold their guards.
 GUARDS_KEY = "$guards"
 

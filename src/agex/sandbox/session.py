@@ -41,10 +41,12 @@ from agex.sandbox.origin import (
     ASKED,
     GUARDS_KEY,
     THE_MARK,
+    args_of,
     asked,
     is_agent_class,
     is_agent_function,
     own_dict,
+    set_args,
 )
 from agex.sandbox.patterns import Matcher, Sequences, constant
 
@@ -267,11 +269,12 @@ class Session:
                     text = type(error).__name__
             if not _shows_well(error, self.guards):
                 # The host may show the error to anybody: its words stay within the policy.
-                error.args = (tracebacks.message(error, self.guards),)
-            elif any(type(arg) is str and tables.HOME in arg for arg in error.args):
-                error.args = tuple(
-                    self.guards.texts.clean(a) if type(a) is str else a for a in error.args
-                )
+                set_args(error, (tracebacks.message(error, self.guards),))
+            elif any(type(arg) is str and tables.HOME in arg for arg in args_of(error)):
+                cleaned = [
+                    self.guards.texts.clean(a) if type(a) is str else a for a in args_of(error)
+                ]
+                set_args(error, tuple(cleaned))
             error.__traceback__ = None if _holds_frames(error) else error.__traceback__
         return Result(
             error=error,
@@ -670,8 +673,8 @@ def _drive(coroutine: Any, g: Guards) -> Any:
 def _shows_well(error: BaseException, g: Guards) -> bool:
     """May anybody call ``str`` on this error: is it of a sane length, and all registered?"""
     try:
-        return g.texts.is_safe(error.args) and not any(
-            isinstance(arg, (str, bytes)) and len(arg) > 100_000 for arg in error.args
+        return g.texts.is_safe(args_of(error)) and not any(
+            isinstance(arg, (str, bytes)) and len(arg) > 100_000 for arg in args_of(error)
         )
     except SizeRefused:
         return False

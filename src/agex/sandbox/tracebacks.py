@@ -17,6 +17,7 @@ from typing import Any
 from agex.errors import AttributeRefused, Refusal, did_you_mean
 from agex.sandbox import tables
 from agex.sandbox.guards import Guards
+from agex.sandbox.origin import is_agent_class
 
 _PREFIX = "<agex:"
 _numbers = itertools.count(1)
@@ -59,11 +60,25 @@ def agent_frames(traceback: TracebackType | None) -> list[tuple[str, int, str]]:
 def line_of(error: BaseException) -> int | None:
     """The line of the newest agent source that the error came through."""
     frames = agent_frames(error.__traceback__)
-    return frames[0][1] if frames else getattr(error, "lineno", None)
+    if frames or is_agent_class(type(error)):
+        return frames[0][1] if frames else None
+    return getattr(error, "lineno", None)
 
 
 def short(error: BaseException, guards: Guards, source: str) -> str:
-    """The text a model reads: frames of its own code, type, message, hint."""
+    """The text a model reads: frames of its own code, type, message, hint.
+
+    An error of the agent's own class may answer any question by raising; that never gets out of here.
+    """
+    try:
+        return _short(error, guards, source)
+    except (KeyboardInterrupt, SystemExit):
+        raise  # the person's own: agent code only has namesakes of them
+    except BaseException as failed:
+        return f"{_name(error)[:200]}: <no message: {_name(failed)[:200]}>"
+
+
+def _short(error: BaseException, guards: Guards, source: str) -> str:
     lines: list[str] = []
     if (
         isinstance(error, SyntaxError)

@@ -140,6 +140,11 @@ print(string.Template('$x').substitute(x=secret))
 import string
 print(string.Template('$flag').safe_substitute(secret_dict))
 """, modules=('string',)),
+    Attack('arguments behind a name', "the interpreter writes an error's arguments, whatever its class calls so", """
+class E(Exception):
+    args = ('x',)
+print(E(secret))
+"""),
 ]  # fmt: skip
 
 TWINS = [
