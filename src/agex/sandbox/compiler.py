@@ -22,6 +22,8 @@ from agex.sandbox.transformer import AgentTransformer
 
 _ENTRY = "<module>"
 _NESTED = f"{_ENTRY}.<locals>."
+_AROUND = "$call"
+_OUTSIDE = f"{_AROUND}.<locals>."
 _FUTURE = __future__.annotations.compiler_flag
 
 
@@ -104,6 +106,7 @@ def compile_action(
     max_source: int,
     echo: bool = True,
     steady: frozenset[str] = frozenset(),
+    arguments: frozenset[str] = frozenset(),
 ) -> Compiled:
     """Compile one action.
 
@@ -113,6 +116,8 @@ def compile_action(
         future: an earlier action said ``from __future__ import annotations``.
         echo: hand the value of a last bare expression to ``$echo``.
         steady: names that mean modules and containers by now; a hint about speed.
+        arguments: the task's, which the code closes over: they belong to one call, and the functions
+            made in it go on with them after it.
 
     Raises:
         SyntaxRefused, SyntaxError: see :func:`parse`; refusals of all lines at once.
@@ -127,6 +132,7 @@ def compile_action(
             future=future,
             echo=echo,
             steady=steady,
+            arguments=arguments,
         )
     except (RecursionError, MemoryError, OverflowError):
         raise _too_deep() from None
@@ -155,6 +161,7 @@ def _compile(
     future: bool,
     echo: bool,
     steady: frozenset[str] = frozenset(),
+    arguments: frozenset[str] = frozenset(),
 ) -> Compiled:
     scopes = Scopes(tree)
     if scopes.yields is not None:
@@ -181,7 +188,10 @@ def _compile(
     if echo and type(last) is ast.Expr and not starred and body and body[-1] is last:
         last.value = transformer.call("$echo", last, last.value)
     filename = tracebacks.register(source)
-    code = _wrap(body, bound, filename, source, scopes.awaits, future)
+    try:
+        code = _wrap(body, bound, filename, source, scopes.awaits, future, arguments)
+    except SyntaxError:  # it declares one of them global itself
+        code = _wrap(body, bound, filename, source, scopes.awaits, future, frozenset())
     used = frozenset(scopes.module.used | scopes.module.deep)
     return Compiled(
         code,
@@ -203,9 +213,14 @@ def _wrap(
     source: str,
     is_async: bool,
     future: bool,
+    enclosed: frozenset[str],
 ) -> CodeType:
     place: dict[str, Any] = {"lineno": 1, "col_offset": 0, "end_lineno": 1, "end_col_offset": 0}
-    declared: list[ast.stmt] = [ast.Global(sorted(bound), **place)] if bound else []
+    declared: list[ast.stmt] = []
+    if bound - enclosed:
+        declared.append(ast.Global(sorted(bound - enclosed), **place))
+    if bound & enclosed:
+        declared.append(ast.Nonlocal(sorted(bound & enclosed), **place))
     kind: Any = ast.AsyncFunctionDef if is_async else ast.FunctionDef
     arguments = ast.arguments([], [], None, [], [], None, [])
     function = kind(
@@ -213,11 +228,20 @@ def _wrap(
     )
     if "type_params" in kind._fields:
         function.type_params = []
+    if enclosed:
+        parameters = [ast.arg(name, None, None, **place) for name in sorted(enclosed)]
+        arguments = ast.arguments([], parameters, None, [], [], None, [])
+        around: Any = ast.FunctionDef(_AROUND, arguments, [function], [], None, None, **place)
+        if "type_params" in ast.FunctionDef._fields:
+            around.type_params = []
+        function = around
     module = ast.Module([function], [])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         outer = compile(module, filename, "exec", flags=_FUTURE if future else 0, dont_inherit=True)
     code = next(const for const in outer.co_consts if isinstance(const, CodeType))
+    if enclosed:
+        code = next(const for const in code.co_consts if isinstance(const, CodeType))
     return _finished(code, sources.carried(source))
 
 
@@ -226,5 +250,5 @@ def _finished(code: CodeType, text: tuple[str, str]) -> CodeType:
     constants = [
         _finished(const, text) if isinstance(const, CodeType) else const for const in code.co_consts
     ]
-    qualified = code.co_qualname.removeprefix(_NESTED)
+    qualified = code.co_qualname.removeprefix(_OUTSIDE).removeprefix(_NESTED)
     return code.replace(co_consts=(*constants, text), co_qualname=qualified)

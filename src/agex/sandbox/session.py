@@ -17,7 +17,7 @@ import types
 import typing
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
-from types import CodeType, FunctionType
+from types import CellType, CodeType, FunctionType
 from typing import Any
 
 from agex.errors import LimitReached, SizeRefused, SyntaxRefused, TaskFinished, TypeRefused
@@ -154,6 +154,13 @@ class Session:
         self.guards = Guards(policy)
         self.guards.globals = self.globals
         _fill(self, verbs or {}, inputs or {})
+        #: What functions of this call close over: the task's arguments.
+        self._cells = {
+            name: CellType(self.globals[name])
+            for name in (*(inputs or {}), *(("inputs",) if inputs else ()))
+            if name not in tables.OFFERED and name.isidentifier()
+        }
+        self._settled = {name: cell.cell_contents for name, cell in self._cells.items()}
         clock.watch_session(self)
 
     # ------------------------------------------------------------ what runs
@@ -209,6 +216,7 @@ class Session:
                 for name, value in self.globals.items()
                 if type(value) in _CONTAINERS or issubclass(type(value), ModuleView)
             ),
+            arguments=frozenset(self._cells),
         )
         self._future = compiled.future
         for name in compiled.bound & tables.OFFERED:
@@ -222,7 +230,40 @@ class Session:
         return compiled
 
     def _execute(self, compiled: Compiled) -> BaseException | None:
-        function = FunctionType(compiled.code, self.globals, "<module>")
+        self._settle()
+        closure = tuple(self._cells[name] for name in compiled.code.co_freevars)
+        function = FunctionType(compiled.code, self.globals, "<module>", None, closure)
+        try:
+            return self._run_within_limits(function, compiled)
+        finally:
+            self._settle()
+
+    def _settle(self) -> None:
+        """An argument that was bound anew, in its cell or as a name of the module, is so in both."""
+        space = self.globals
+        for name, cell in self._cells.items():
+            before = self._settled[name]
+            try:
+                held = cell.cell_contents
+            except ValueError:  # the code deleted it
+                held = _MISSING
+            bound = space.get(name, _MISSING)
+            if held is not before:
+                if held is _MISSING:
+                    space.pop(name, None)
+                else:
+                    space[name] = held
+            elif bound is not before:
+                held = bound
+                if bound is _MISSING:
+                    del cell.cell_contents
+                else:
+                    cell.cell_contents = bound
+            self._settled[name] = held
+
+    def _run_within_limits(
+        self, function: FunctionType, compiled: Compiled
+    ) -> BaseException | None:
         deadline = clock.Deadline(self.limits.timeout_seconds, self.limits.max_memory)
         try:
             with clock.running(deadline):
