@@ -34,6 +34,7 @@ from agex.sandbox import (
 )
 from agex.sandbox.compiler import Compiled, compile_action
 from agex.sandbox.decisions import ModuleView
+from agex.sandbox.enum_bodies import Bodies
 from agex.sandbox.guards import Guards, assigned, restorers
 from agex.sandbox.imports import Importer
 from agex.sandbox.inference import ITERABLE_RESULTS, RESULTS
@@ -638,6 +639,7 @@ def _guard_names(g: Guards, space: dict[str, Any], write: Callable[[str], object
             "$meta": g.metaclass,
             "$metas": g.metaclass_keywords,
             "$class": g.finish_class,
+            "$body": Bodies(g),
             "$name": g.missing_name,
             "$fmt": g.texts.shown,
             "$fmtspec": g.texts.shown,

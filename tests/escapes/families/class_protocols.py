@@ -3,6 +3,29 @@
 from ..case import Attack, Twin
 
 ATTACKS = [
+    Attack(
+        "an enum member defined twice",
+        "the enum's namespace complains with the repr of the first value",
+        """
+from enum import Enum
+try:
+    class E(Enum):
+        A = secret
+        A = 1
+except TypeError as e:
+    print(e)
+""",
+    ),
+    Attack(
+        "an enum that ignores",
+        "_ignore_ is gone through by the enum's namespace",
+        """
+from enum import Enum
+class E(Enum):
+    _ignore_ = secret_list
+    print(_ignore_)
+""",
+    ),
     *[
         Attack(
             f"an operand arrives in {method}",

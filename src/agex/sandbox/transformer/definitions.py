@@ -164,10 +164,14 @@ class Definitions(Statements):
         docstring = leading_docstring(node.body)
         body = self.block(node.body[len(docstring) :])
         mark = ast.Assign([self.store(tables.MARK, at)], self.guard("$mark", at), None, **place(at))
+        first: list[ast.stmt] = [mark]
+        if node.bases or node.keywords:  # the namespace may be one that the metaclass made
+            here = ast.Call(self.guard("$locals", at), [], [], **place(at))
+            first.append(ast.Expr(self.call("$body", at, here), **place(at)))
         declared = ast.Global(sorted(self.guards), **place(at))
         outer_guards |= self.guards
         self.guards = outer_guards
-        node.body = [*docstring, declared, mark, *body]
+        node.body = [*docstring, declared, *first, *body]
         self.classes.pop()
         self.hoisted = outer_hoisted
         self.can_hold, self.self_name, self.in_class_function = saved
