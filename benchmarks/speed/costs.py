@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 import warnings
 from collections.abc import Callable
@@ -41,10 +42,12 @@ def best(work: Callable[[], object], *, repeats: int = 40) -> float:
 def compile_costs() -> dict[str, float]:
     """Seconds to compile the 40-line action: plainly, with stock RestrictedPython, with agex.
 
-    agex has no separate compiler to call, so its figure is a whole action (compile, run, collect
-    the result) less the plain run of the same code.
+    A whole action (compile, run under guards, collect the result) stands beside it, also less the
+    plain run of the same code.
     """
     from RestrictedPython import compile_restricted
+
+    from agex.sandbox.compiler import compile_action
 
     namespace, _ = plain_world(ORDERS, "")
     code = compile(ACTION.replace("print(line)", "pass"), "<plain>", "exec", dont_inherit=True)
@@ -58,9 +61,20 @@ def compile_costs() -> dict[str, float]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         stock = best(lambda: compile_restricted(ACTION, "<stock>", "exec"))
+    flags = sys.version_info < (3, 12)
+    alone = best(
+        lambda: compile_action(
+            f"{silent}# {next(counter)}\n",
+            shadowed=frozenset(),
+            flags=flags,
+            future=False,
+            max_source=100_000,
+        )
+    )
     return {
         "plain compile": best(lambda: compile(ACTION, "<plain>", "exec", dont_inherit=True)),
         "stock RestrictedPython": stock,
+        "agex: compile": alone,
         "agex: a whole action less its plain run": whole - running,
         "agex: a whole action": whole,
     }
