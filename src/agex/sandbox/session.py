@@ -21,6 +21,7 @@ from agex.sandbox.decisions import ModuleView
 from agex.sandbox.described import described
 from agex.sandbox.guard_names import _go, _without_traceback, fill
 from agex.sandbox.guards import Guards, assigned
+from agex.sandbox.origin import GUARDS_KEY
 from agex.sandbox.own_names import Names, is_own
 from agex.sandbox.reach import reached
 from agex.sandbox.results import Limits, Result, Returned
@@ -53,7 +54,7 @@ class Session:
         *,
         namespace: dict[str, Any] | None = None,
         inputs: Mapping[str, Any] | None = None,
-        limits: Limits = Limits(),  # frozen
+        limits: Limits = Limits(),  # noqa: B008  # frozen
         verbs: Mapping[str, Callable[..., Any]] | None = None,
     ) -> None:
         self.policy = policy
