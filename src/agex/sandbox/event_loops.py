@@ -58,6 +58,24 @@ def run_in_loop(coroutine: Coroutine[Any, Any, Any]) -> Any:
             loop.close()
 
 
+def drive(coroutine: Coroutine[Any, Any, Any], with_asyncio: bool) -> Any:
+    """What an action that awaits at its top level returns: by hand, or in a loop if it may need one.
+
+    Raises:
+        LimitReached: the deadline passed while it ran or waited.
+    """
+    if with_asyncio:
+        return run_in_loop(coroutine)
+    try:
+        while True:
+            coroutine.send(None)
+            clock.look()
+    except StopIteration as done:
+        return done.value
+    finally:
+        coroutine.close()
+
+
 def _find_room(frames: int) -> None:
     """Fail here, where nothing is open yet, if the stack has no room for a loop's own calls.
 
