@@ -15,3 +15,22 @@ def test_the_earlier_of_two_sessions_in_one_namespace_goes_on_working() -> None:
 
     assert ran.error is None
     assert later.run("found(7) + len('one'.zfill(5))").output == 5
+
+
+def test_what_an_action_prints_is_its_own_when_another_session_ran_in_the_middle_of_it() -> None:
+    """As when a host function that the agent calls runs a task of the same agent with the same state."""
+    registry = Registry()
+    inner: list[str] = []
+
+    def again() -> None:
+        session = Session(policy, namespace=outer.globals)
+        inner.append(session.run("print('within')\n'shown within'").stdout)
+
+    registry.fn(again)
+    policy = registry.freeze()
+    outer = Session(policy)
+
+    ran = outer.run("print('before')\nagain()\nprint('after')\n'shown'")
+
+    assert (ran.stdout, ran.output) == ("before\nafter\n", "shown")
+    assert inner == ["within\n"]

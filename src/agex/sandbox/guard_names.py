@@ -22,6 +22,7 @@ from agex.sandbox.enum_bodies import Bodies
 from agex.sandbox.guards import Guards, restorers
 from agex.sandbox.imports import Importer
 from agex.sandbox.origin import ASKED, GUARDS_KEY, THE_MARK, asked
+from agex.sandbox.outlet import Outlet
 from agex.sandbox.patterns import Matcher, Sequences, constant
 from agex.sandbox.results import Returned
 
@@ -34,10 +35,8 @@ class Home(Protocol):
     policy: Policy
     guards: Guards
     globals: dict[str, Any]
+    outlet: Outlet
 
-    def write(self, text: str) -> None: ...
-    def echo(self, value: Any) -> None: ...
-    def view_image(self, image: Any) -> None: ...
     def shadow(self, name: str) -> None: ...
     def bind(self, name: str, value: Any) -> None: ...
     def annotate(self, name: str, annotation: Any) -> None: ...
@@ -93,7 +92,7 @@ def fill(home: Home, verbs: Mapping[str, Any], inputs: Mapping[str, Any]) -> Non
     """
     g, space = home.guards, home.globals
     own = _made_before(g, space)
-    _guard_names(g, space, home.write)
+    _guard_names(g, space, home.outlet.write)
     for name, value in own.items():  # what an earlier session's code gave a builtin's name to
         home.bind(name, value)
     importer = Importer(g)
@@ -103,7 +102,7 @@ def fill(home: Home, verbs: Mapping[str, Any], inputs: Mapping[str, Any]) -> Non
             "$from": importer.import_from,
             "$star": importer.import_star,
             "$importer": importer,
-            "$echo": home.echo,
+            "$echo": home.outlet.echo,
             "$bind": home.bind,
             "$annotate": home.annotate,
             "$restore": home.restore,
@@ -137,7 +136,7 @@ def _bind_registered(home: Home, importer: Importer, verbs: Mapping[str, Any]) -
     """What can be named without importing: registered functions, classes and objects, and verbs."""
     space = home.globals
     hidden = space["$hidden"]
-    known: dict[str, Any] = {**home.policy.names(), "view_image": home.view_image, **verbs}
+    known: dict[str, Any] = {**home.policy.names(), "view_image": home.outlet.view_image, **verbs}
     for name, value in known.items():
         if isinstance(value, type):
             offered: Any = home.guards.show_class(value)

@@ -22,6 +22,7 @@ from agex.sandbox.described import described
 from agex.sandbox.guard_names import _go, _without_traceback, fill
 from agex.sandbox.guards import Guards, assigned
 from agex.sandbox.origin import GUARDS_KEY
+from agex.sandbox.outlet import Put, outlet_of
 from agex.sandbox.own_names import Names, is_own
 from agex.sandbox.reach import reached
 from agex.sandbox.results import Limits, Result, Returned
@@ -60,12 +61,8 @@ class Session:
         self.policy = policy
         self.limits = limits
         self.globals: dict[str, Any] = {} if namespace is None else namespace
-        self._output: list[str] = []
-        self._printed = 0
-        self._images: list[Any] = []
-        self._echo: Any = None
         self._ended: TaskFinished | None = None
-        self._limit: LimitReached | None = None
+        self.outlet = outlet_of(self.globals, limits.max_output)
         self._future = False
         self._flags = clock.needs_flags()
         self.guards = Guards(policy)
@@ -86,8 +83,14 @@ class Session:
         A ``KeyboardInterrupt`` of the person passes; everything else ends up in the result.
         """
         started = time.perf_counter()
-        self._output, self._printed, self._images = [], 0, []
-        self._echo = self._ended = self._limit = None
+        self._ended = None
+        outer, self.outlet.now = self.outlet.now, Put(self.limits.max_output)
+        try:
+            return self._run(source, started)
+        finally:
+            self.outlet.now = outer  # an action that called the host, who ran this one, goes on
+
+    def _run(self, source: str, started: float) -> Result:
         try:
             compiled = self._compile(source)
         except (SyntaxRefused, SyntaxError) as refused:
@@ -174,8 +177,8 @@ class Session:
             if isinstance(raised, KeyboardInterrupt):
                 raise
             error = raised
-        if self._limit is not None:
-            error = self._limit
+        if self.outlet.now.limit is not None:
+            error = self.outlet.now.limit
         elif deadline.expired is not None and not isinstance(error, LimitReached):
             # Agent code swallowed the signal, or C code wrapped it: the clock has the last word.
             error = deadline.stop()
@@ -200,12 +203,12 @@ class Session:
         return Result(
             error=error,
             traceback=text,
-            stdout="".join(self._output),
-            output=self._echo,
+            stdout="".join(self.outlet.now.pieces),
+            output=self.outlet.now.output,
             ended=self._ended,
             assigned=assigned,
             touched=touched,
-            images=tuple(self._images),
+            images=tuple(self.outlet.now.images),
             seconds=time.perf_counter() - started,
         )
 
@@ -216,36 +219,6 @@ class Session:
         ``finally`` without any deadline.
         """
         close_suspended(self.globals)
-
-    # ------------------------------------------------------------ what agent code calls
-
-    def write(self, text: str) -> None:
-        """Takes what is printed; too much of it stops the action."""
-        room = self.limits.max_output - self._printed
-        self._printed += len(text)
-        if len(text) > room:
-            self._output.append(text[: max(room, 0)])
-            self._limit = LimitReached(
-                "max_output",
-                f"the action printed more than {self.limits.max_output:,} characters; print less",
-            )
-            raise self._limit
-        self._output.append(text)
-
-    def echo(self, value: Any) -> None:
-        """Takes the value of a last bare expression."""
-        self._echo = value
-
-    def view_image(self, image: Any) -> None:
-        """Show a picture: it is part of the next message."""
-        self._images.append(image)
-
-    def finish(self, kind: str, value: Any) -> None:
-        """End the task; what agent code does with the signal changes nothing."""
-        signal = TaskFinished(kind, value)
-        if self._ended is None:
-            self._ended = signal
-        raise signal
 
     # ------------------------------------------------------------ names
 
