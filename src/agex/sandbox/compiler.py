@@ -11,12 +11,13 @@ import __future__
 
 import ast
 import warnings
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from types import CodeType
-from typing import Any
+from typing import Any, TypeAlias
 
 from agex.errors import RefusedLine, SyntaxRefused
-from agex.sandbox import sources, tables, tracebacks, unicode
+from agex.sandbox import sources, tables, tracebacks, trees, unicode
 from agex.sandbox.scopes import Scopes
 from agex.sandbox.transformer import AgentTransformer
 
@@ -25,6 +26,8 @@ _NESTED = f"{_ENTRY}.<locals>."
 _AROUND = "$call"
 _OUTSIDE = f"{_AROUND}.<locals>."
 _FUTURE = __future__.annotations.compiler_flag
+
+Steady: TypeAlias = Callable[[Set[str]], frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,9 @@ def parse(source: str, *, max_source: int) -> ast.Module:
         raise SyntaxRefused(
             [RefusedLine(1, "the source contains hundreds of accents on one letter")]
         )
+    tree = trees.taken(source)
+    if tree is not None:
+        return tree
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -105,7 +111,7 @@ def compile_action(
     future: bool,
     max_source: int,
     echo: bool = True,
-    steady: frozenset[str] = frozenset(),
+    steady: Steady | None = None,
     arguments: frozenset[str] = frozenset(),
 ) -> Compiled:
     """Compile one action.
@@ -115,7 +121,7 @@ def compile_action(
         flags: put stop flags into loops and functions.
         future: an earlier action said ``from __future__ import annotations``.
         echo: hand the value of a last bare expression to ``$echo``.
-        steady: names that mean modules and containers by now; a hint about speed.
+        steady: which of some names mean modules and containers by now; a hint about speed.
         arguments: the task's, which the code closes over: they belong to one call, and the functions
             made in it go on with them after it.
 
@@ -160,7 +166,7 @@ def _compile(
     flags: bool,
     future: bool,
     echo: bool,
-    steady: frozenset[str] = frozenset(),
+    steady: Steady | None = None,
     arguments: frozenset[str] = frozenset(),
 ) -> Compiled:
     scopes = Scopes(tree)
@@ -173,12 +179,13 @@ def _compile(
         for node in tree.body
     )
     bound = frozenset(name for name in scopes.globals if "$" not in name)
+    used = frozenset(scopes.module.used | scopes.module.deep)
     transformer = AgentTransformer(
         scopes,
         shadowed=shadowed | (bound & tables.OFFERED),
         flags=flags,
         future_annotations=future,
-        steady=steady,
+        steady=frozenset() if steady is None else steady(used),
     )
     last = tree.body[-1] if tree.body else None
     body = transformer.transform(tree)
@@ -192,7 +199,6 @@ def _compile(
         code = _wrap(body, bound, filename, source, scopes.awaits, future, arguments)
     except SyntaxError:  # it declares one of them global itself
         code = _wrap(body, bound, filename, source, scopes.awaits, future, frozenset())
-    used = frozenset(scopes.module.used | scopes.module.deep)
     return Compiled(
         code,
         filename,

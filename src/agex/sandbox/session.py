@@ -8,7 +8,7 @@ raises for what agent code does.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from types import FunctionType
 from typing import Any
 
@@ -129,11 +129,7 @@ class Session:
             flags=self._flags,
             future=self._future,
             max_source=self.limits.max_source,
-            steady=frozenset(
-                name
-                for name, value in self.globals.items()
-                if type(value) in _CONTAINERS or issubclass(type(value), ModuleView)
-            ),
+            steady=self._steady,
             arguments=self._closed_over.names,
         )
         self._future = compiled.future
@@ -147,6 +143,16 @@ class Session:
         clock.watch_code(compiled.code)
         sources.keep(compiled.code)
         return compiled
+
+    def _steady(self, names: Set[str]) -> frozenset[str]:
+        """Those of the names that mean modules and containers."""
+        space = self.globals
+        return frozenset(
+            name
+            for name in names
+            if name in space
+            and (type(value := space[name]) in _CONTAINERS or issubclass(type(value), ModuleView))
+        )
 
     def _execute(self, compiled: Compiled) -> BaseException | None:
         self._closed_over.settle()

@@ -7,7 +7,8 @@ import re
 import textwrap
 from dataclasses import dataclass
 
-from agex.task.fences import fences, syntax_tree
+from agex.sandbox.trees import syntax_tree
+from agex.task.fences import fences
 
 # No honest turn comes near this; beyond it only the beginning is read.
 MOST_CHARACTERS = 400_000

@@ -8,13 +8,12 @@ a whole block on one line, code that starts on the line of the fence, interactiv
 
 from __future__ import annotations
 
-import ast
 import re
 import textwrap
-import threading
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from agex.sandbox.trees import syntax_tree
 
 PYTHON_TAGS = frozenset(
     {"python", "py", "python3", "py3", "python2", "ipython", "ipython3", "pycon", "tool_code"}
@@ -39,7 +38,6 @@ _PROMPT = re.compile(r"[ \t]*(?:>>>|\.\.\.|In \[\d+\]:|\.\.\.:)(?: |$)")
 _FIRST_PROMPT = re.compile(r"[ \t]*(?:>>>|In \[\d+\]:)(?: |$)")
 _UNSEEN_SPACE = re.compile("[\u00a0\u202f]")
 _UNSEEN_MARK = re.compile("[\u200b-\u200f\u2060\ufeff]")
-_quiet = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +61,6 @@ class Fence:
     closed: bool
     valid: bool
     nested: bool = False
-
-
-def syntax_tree(source: str) -> ast.Module | None:
-    """The tree of ``source``, or ``None`` when it is not Python."""
-    try:
-        if "\\" not in source:
-            return ast.parse(source)
-        # An invalid escape warns while parsing, which is noise here: what runs is compiled elsewhere.
-        # The filters are global to the process, hence the lock.
-        with _quiet, warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
 
 
 def parses(source: str) -> bool:
