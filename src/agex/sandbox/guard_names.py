@@ -214,6 +214,8 @@ def _of_items_and_calls(g: Guards) -> dict[str, Any]:
         "$callk": g.call_global,
         "$item": g.item,
         "$itemk": g.steady_item,
+        "$slice": slice,
+        "$slices": g.slices,
         "$iter": g.iter,
         "$aiter": g.aiter,
         "$await": g.awaited,

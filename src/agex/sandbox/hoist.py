@@ -149,6 +149,21 @@ def _statement(node: ast.stmt, weight: float, count: _Count) -> None:
         for target in node.targets:
             _bind(target, weight, count)
     elif isinstance(node, ast.AnnAssign):
+def _may_stop_halfway(targets: list[ast.expr]) -> bool:
+    """May binding these raise when some name of them is bound already, and not yet tested?
+
+    ``p, q.x = v`` where ``q`` has no ``x``; ``p = q[i] = v``; ``a, b = c, d = v``.
+    """
+    if len(targets) > 1 and not all(isinstance(target, ast.Name) for target in targets):
+        return True
+    return any(
+        isinstance(inner, (ast.Attribute, ast.Subscript))
+        for target in targets
+        if isinstance(target, (ast.Tuple, ast.List))
+        for inner in ast.walk(target)
+    )
+
+
         if node.value is not None:
             _expression(node.value, weight, count)
         _other(node.target, count)
@@ -161,6 +176,9 @@ def _statement(node: ast.stmt, weight: float, count: _Count) -> None:
         _bind(node.target, weight * _LOOP, count)
         _block(node.body, weight * _LOOP, count)
         _block(node.orelse, weight, count)
+        if _may_stop_halfway(node.targets):
+            for target in node.targets:
+                _other(target, count)
     elif isinstance(node, ast.While):
         _expression(node.test, weight * _LOOP, count)
         _block(node.body, weight * _LOOP, count)
@@ -172,6 +190,8 @@ def _statement(node: ast.stmt, weight: float, count: _Count) -> None:
     elif isinstance(node, (ast.Expr, ast.Return)):
         if node.value is not None:
             _expression(node.value, weight, count)
+        if _may_stop_halfway([node.target]):
+            _other(node.target, count)
     elif isinstance(node, ast.Try):
         _block(node.body, weight, count)
         for handler in node.handlers:

@@ -33,6 +33,8 @@ _SCALARS = NUMBERS | {"str", "bytes", "NoneType"}
 #: Types that may be iterated, unpacked and searched as they are.
 CONTAINERS = frozenset("list tuple dict set frozenset str bytes bytearray".split())
 INDEXED = frozenset("list tuple dict str bytes bytearray".split())
+#: … of which a slice can be assigned: the other side is gone through.
+SLICED = frozenset({"list", "bytearray"})
 #: Types a replacement field shows by themselves.
 SHOWN = frozenset("int float str bool".split())
 _OF_TYPE: dict[str, type] = {

@@ -17,6 +17,8 @@ from agex.sandbox.origin import find, is_agent_function
 #: The type flags by which the interpreter knows what [..] and {..} patterns may take apart.
 _DESTRUCTURED = (1 << 5) | (1 << 6)
 _EXTENDED = (list, bytearray, set, dict, collections.deque)
+#: Sequences of which a slice can be assigned: the other side is gone through.
+SLICED = (list, bytearray, memoryview, collections.UserList)
 
 
 class Protocols(Memory):
@@ -50,6 +52,10 @@ class Protocols(Memory):
             owner, "indexed", "__getitem__", "__setitem__", "__delitem__", "__class_getitem__"
         )
         return _Subscripted(self, found) if _makes_hints(found) else found
+
+    def slices(self, owner: Any) -> Any:
+        """``owner[i] = v`` where ``i`` may be a slice: what a list then goes through is asked first."""
+        return SliceDoor(self, owner) if isinstance(owner, SLICED) else owner
 
     def iter(self, owner: Any) -> Any:
         return self._open(owner, "iterated", "__iter__", "__getitem__")
@@ -143,6 +149,24 @@ class Protocols(Memory):
             for item, part in zip(items[len(items) - after :], shape[star + 1 :], strict=True)
         )
         return tuple(parts)
+
+
+class SliceDoor:
+    """A sequence in which a slice may be assigned."""
+
+    __slots__ = ("_guards", "_owner")
+
+    def __init__(self, guards: Protocols, owner: Any) -> None:
+        self._guards = guards
+        self._owner = owner
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._owner[key]
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        if isinstance(key, slice):
+            self._guards.iter(value)
+        self._owner[key] = value
 
 
 class _TypeAlias:

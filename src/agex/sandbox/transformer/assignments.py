@@ -28,6 +28,11 @@ class Assignments(Operators):
             isinstance(e, ast.Starred) for e in node.value.elts
         )
         known = self.known(node.value, inference.CONTAINERS)
+        harmless = (
+            is_scalar(node.value)
+            or type(node.value) is ast.Lambda
+            or bool(self.inference.of(node.value, self.scope))
+        )
         value = cast(ast.expr, self.visit(node.value))
         if self.scope.kind == "class" and any(
             type(t) is ast.Name and t.id in CALLED_IN_BODY for t in node.targets
@@ -42,6 +47,7 @@ class Assignments(Operators):
             ):
                 # xs[:] = ys iterates ys
                 value = self.checked(value, "ok", "$iter", node)
+                harmless = True
         nested = [t for t in node.targets if isinstance(t, (ast.Tuple, ast.List))]
         if nested and not ((plain_tuple or known) and all(is_flat(t) for t in nested)):
             if len(node.targets) == 1:
@@ -50,7 +56,12 @@ class Assignments(Operators):
                 value = self.checked(value, "ok", "$iter", node.value)
             else:
                 return self.chain(node, value)
-        node.targets = [self.visit(target) for target in node.targets]
+        targets: list[ast.expr] = []
+        for target in node.targets:
+            self.harmless = harmless and type(target) is ast.Subscript
+            targets.append(self.visit(target))
+        self.harmless = False
+        node.targets = targets
         node.value = value
         return self.with_tests(node, node.targets)
 

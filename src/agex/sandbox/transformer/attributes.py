@@ -7,7 +7,7 @@ from typing import cast
 
 from agex.sandbox import inference, tables
 from agex.sandbox.transformer.names import Names
-from agex.sandbox.transformer.shapes import STEADY, is_plain, native_method
+from agex.sandbox.transformer.shapes import STEADY, is_plain, is_scalar, native_method, place
 
 
 class Attributes(Names):
@@ -150,6 +150,7 @@ class Attributes(Names):
             pass  # list[int]: a builtin's alias
         else:
             known = self.known(value, inference.INDEXED)
+        harmless, self.harmless = self.harmless, False
             visited = cast(ast.expr, self.visit(value))
             if self.is_steady(visited):
                 visited = self.same_as_before(visited, "$item", f"$x_{cast(ast.Name, visited).id}")
@@ -157,5 +158,56 @@ class Attributes(Names):
                 rows = type(value) in (ast.Subscript, ast.Call)
                 visited = self.checked(visited, "ok", "$item", node, first="$list" if rows else "")
             node.value = visited
-        node.slice = self.visit(node.slice)
+        index = node.slice
+        node.slice = self.visit(index)
+        if type(node.ctx) is ast.Store and not harmless:
+            self.watch_slices(node, index, value)
         return node
+
+    def watch_slices(self, node: ast.Subscript, index: ast.expr, owner: ast.expr) -> None:
+        """``xs[i] = v`` iterates ``v`` where ``xs`` is a list and ``i`` a slice, written as one or not.
+
+        → ``(xs if type(xs) in $s.ok and type(i) is not $slice else $slices(xs))[i] = v``
+        """
+        at = node
+        container = node.value
+        if type(index) is not ast.Slice:
+            if is_scalar(index) or type(index) is ast.Tuple:
+                return
+            if self.inference.of(index, self.scope):  # no type that is inferred is a slice
+                return
+            if self.known(owner, inference.CONTAINERS - inference.SLICED):
+                return
+        if type(index) is ast.Slice or not self.can_hold:
+            node.value = self.call("$slices", at, container)
+            return
+        if self.is_fast(node.slice) and isinstance(container, (ast.IfExp, ast.Name)):
+            plain = self.compare(
+                self.type_of(node.slice, at), ast.IsNot(), self.guard("$slice", at), at
+            )
+            node.slice = self.name(cast(ast.Name, index).id, at)
+            if isinstance(container, ast.IfExp):
+                container.test = ast.BoolOp(ast.And(), [container.test, plain], **place(at))
+                container.orelse = self.call("$slices", at, container.orelse)
+            else:
+                again = self.name(container.id, at)
+                node.value = self.either(plain, container, self.call("$slices", at, again), at)
+            return
+        # Both are held: the container is read before the index.
+        owner_name, index_name = self.fresh("$c"), self.fresh("$c")
+        first = self.compare(
+            self.hold(container, owner_name, at), ast.Is(), self.name(owner_name, at), at
+        )
+        plain = self.compare(
+            self.type_of(self.hold(node.slice, index_name, at), at),
+            ast.IsNot(),
+            self.guard("$slice", at),
+            at,
+        )
+        node.value = self.either(
+            ast.BoolOp(ast.And(), [first, plain], **place(at)),
+            self.name(owner_name, at),
+            self.call("$slices", at, self.name(owner_name, at)),
+            at,
+        )
+        node.slice = self.name(index_name, at)

@@ -127,10 +127,20 @@ class Iteration(Attributes):
                 node.target = self.store(held, target)
         else:
             node.target = self.visit(target)
-        prefix += self.tested(all_names(target), target)
+        prefix = self.tested_in_turn(node.target, prefix)
         node.body = [*prefix, *self.poll(node), *self.block(node.body)]
         node.orelse = self.block(node.orelse)
         return node
+
+    def tested_in_turn(self, target: ast.expr, prefix: list[ast.stmt]) -> list[ast.stmt]:
+        """The tests of what a loop binds, each before anything that can raise: an error on the way
+        must not leave a name with the answer for what it was bound to before."""
+        statements = self.tested(all_names(target), target)
+        for statement in prefix:
+            statements.append(statement)
+            for bound in cast(ast.Assign, statement).targets:
+                statements += self.tested(all_names(bound), bound)
+        return statements
 
     def is_simple(self, target: ast.expr) -> bool:
         """True for tuples of names and of such tuples, without stars or repeats."""

@@ -166,9 +166,17 @@ def is_plain(node: ast.AST) -> bool:
             ast.SetComp,
             ast.DictComp,
             ast.GeneratorExp,
-            ast.JoinedStr,
         ),
-    ) or (type(node) is ast.Constant and isinstance(node.value, (str, bytes)))
+    ) or (
+        is_exact_text(node)
+        if type(node) is ast.JoinedStr
+        else type(node) is ast.Constant and isinstance(node.value, (str, bytes))
+    )
+
+
+def is_exact_text(node: ast.JoinedStr) -> bool:
+    """False for ``f"{x}"``: one field alone is what ``__format__`` gave, of a class of its own maybe."""
+    return len(node.values) != 1 or type(node.values[0]) is ast.Constant
 
 
 def is_scalar(node: ast.AST) -> bool:
@@ -178,7 +186,7 @@ def is_scalar(node: ast.AST) -> bool:
 
 def native_method(value: ast.expr, attr: str) -> bool:
     """``"abc".upper``: the receiver's type is known here, and the method needs no guard."""
-    if type(value) is ast.JoinedStr or (
+    if (type(value) is ast.JoinedStr and is_exact_text(value)) or (
         type(value) is ast.Constant and isinstance(value.value, str)
     ):
         return (
