@@ -136,19 +136,6 @@ def _bind(target: ast.expr, weight: float, count: _Count) -> None:
         _expression(target, weight, count)
 
 
-def _other(node: ast.AST, count: _Count) -> None:
-    """Names bound in a way that no test can follow."""
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load):
-            count.other.add(inner.id)
-
-
-def _statement(node: ast.stmt, weight: float, count: _Count) -> None:
-    if isinstance(node, ast.Assign):
-        _expression(node.value, weight, count)
-        for target in node.targets:
-            _bind(target, weight, count)
-    elif isinstance(node, ast.AnnAssign):
 def _may_stop_halfway(targets: list[ast.expr]) -> bool:
     """May binding these raise when some name of them is bound already, and not yet tested?
 
@@ -164,6 +151,22 @@ def _may_stop_halfway(targets: list[ast.expr]) -> bool:
     )
 
 
+def _other(node: ast.AST, count: _Count) -> None:
+    """Names bound in a way that no test can follow."""
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load):
+            count.other.add(inner.id)
+
+
+def _statement(node: ast.stmt, weight: float, count: _Count) -> None:
+    if isinstance(node, ast.Assign):
+        _expression(node.value, weight, count)
+        for target in node.targets:
+            _bind(target, weight, count)
+        if _may_stop_halfway(node.targets):
+            for target in node.targets:
+                _other(target, count)
+    elif isinstance(node, ast.AnnAssign):
         if node.value is not None:
             _expression(node.value, weight, count)
         _other(node.target, count)
@@ -174,11 +177,10 @@ def _may_stop_halfway(targets: list[ast.expr]) -> bool:
     elif isinstance(node, ast.For):
         _expression(node.iter, weight, count)
         _bind(node.target, weight * _LOOP, count)
+        if _may_stop_halfway([node.target]):
+            _other(node.target, count)
         _block(node.body, weight * _LOOP, count)
         _block(node.orelse, weight, count)
-        if _may_stop_halfway(node.targets):
-            for target in node.targets:
-                _other(target, count)
     elif isinstance(node, ast.While):
         _expression(node.test, weight * _LOOP, count)
         _block(node.body, weight * _LOOP, count)
@@ -190,8 +192,6 @@ def _may_stop_halfway(targets: list[ast.expr]) -> bool:
     elif isinstance(node, (ast.Expr, ast.Return)):
         if node.value is not None:
             _expression(node.value, weight, count)
-        if _may_stop_halfway([node.target]):
-            _other(node.target, count)
     elif isinstance(node, ast.Try):
         _block(node.body, weight, count)
         for handler in node.handlers:

@@ -140,6 +140,7 @@ class Attributes(Names):
     def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
         """``o[i]`` → ``(o if type(o) in $s.ok else $item(o))[i]``, in every context."""
         value = node.value
+        harmless, self.harmless = self.harmless, False
         if (
             type(value) is ast.Name
             and value.id in tables.GUARDED_CLASSES
@@ -150,7 +151,6 @@ class Attributes(Names):
             pass  # list[int]: a builtin's alias
         else:
             known = self.known(value, inference.INDEXED)
-        harmless, self.harmless = self.harmless, False
             visited = cast(ast.expr, self.visit(value))
             if self.is_steady(visited):
                 visited = self.same_as_before(visited, "$item", f"$x_{cast(ast.Name, visited).id}")

@@ -63,10 +63,10 @@ class Blocks(RestrictingNodeTransformer):
         self.small: set[int] = set()
         #: Attribute names this source assigns.
         self.assigned: set[str] = set()
-        self._held = 0
-
         #: The value of the assignment at hand may be gone through by anybody.
         self.harmless = False
+        self._held = 0
+
     def transform(self, tree: ast.Module) -> list[ast.stmt]:
         """The guarded statements of a module body. Mutates ``tree``."""
         self.steady |= self.inference.steady()
