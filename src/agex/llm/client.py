@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from agex.messages import Message, Usage
@@ -29,6 +30,9 @@ CHARACTERS_PER_TOKEN = 3.6
 
 TOKENS_PER_IMAGE = 1_000
 """The order of magnitude providers charge for a picture of a screen's size."""
+
+_text = attrgetter("text")
+_images = attrgetter("images")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +177,7 @@ def estimate_tokens(what: str | Sequence[Message]) -> int:
     """A rough number of tokens of a text or of a conversation, by its characters; never exact."""
     if isinstance(what, str):
         return round(len(what) / CHARACTERS_PER_TOKEN)
-    # Lists, not generators: this runs over the whole conversation with every request.
-    characters = sum([len(message.text) for message in what])
-    pictures = sum([len(message.images) for message in what])
+    # Without a step of Python for each message: this runs over the whole conversation with every request.
+    characters = sum(map(len, map(_text, what)))
+    pictures = sum(map(len, filter(None, map(_images, what))))
     return round(characters / CHARACTERS_PER_TOKEN) + pictures * TOKENS_PER_IMAGE
