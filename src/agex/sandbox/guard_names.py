@@ -123,7 +123,7 @@ def _made_before(g: Guards, space: dict[str, Any]) -> dict[str, Any]:
     if "$s" in space:  # code of an earlier session reads the same sets, all empty again
         g.provide(space["$s"].__dict__)
     for name in space:  # what an earlier session's code found callable is asked anew
-        if name.startswith(("$k_", "$m_", "$r_", "$x_")):
+        if name.startswith(("$k_", "$m_", "$r_", "$x_", "$d_")):
             space[name] = None
     return {
         name: space[name]
@@ -197,6 +197,7 @@ def _of_attributes(g: Guards) -> dict[str, Any]:
         "$wdoor": g.write_door,
         "$ddoor": g.delete_door,
         "$xdoor": g.change_door,
+        "$countdoor": g.count_door,
         "$doork": g.steady_door,
         "$supget": g.super_get,
         "$supdoor": g.super_door,

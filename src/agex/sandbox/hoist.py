@@ -4,7 +4,8 @@ A type test costs as much as the attribute read it guards. Where a fast local is
 often than it is bound, the transformer tests its type right after each binding and keeps the answer in
 a local of its own (``$o_p``: every attribute of ``p`` is the agent's own; ``$i_p``: ``p`` may be
 indexed; ``$f_p``: ``p`` is a float, which repeats nothing). The answer stays true until the next binding, because nothing but this frame binds a fast
-local, and a type never leaves the two sets that are asked here.
+local, and a type never leaves the two sets that are asked here. Where the binding is in a loop, the type
+of the round before is kept as well (``$y_p``), and the sets are asked only where it is another one now.
 
 Only simple bindings qualify: parameters, plain and tuple assignment, ``for``, ``with``. A name that is
 bound in any other way is tested at every use.
@@ -37,6 +38,8 @@ class Hoisted:
     own: frozenset[str] = frozenset()
     items: frozenset[str] = frozenset()
     floats: frozenset[str] = frozenset()
+    #: Those of ``own`` and ``items`` that a loop binds.
+    looped: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -46,14 +49,21 @@ class _Count:
     factors: dict[str, float] = field(default_factory=dict)
     bound: dict[str, float] = field(default_factory=dict)
     other: set[str] = field(default_factory=set)
+    looped: set[str] = field(default_factory=set)
     #: Does the source hold an assignment expression at all?
     walrus: bool = True
 
 
 def hoisted(
-    node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope, inference: Inference
+    node: ast.FunctionDef | ast.AsyncFunctionDef,
+    scope: Scope,
+    inference: Inference,
+    by_identity: str | None = None,
 ) -> Hoisted:
-    """The names of one function worth testing at their binding: their types are not known before."""
+    """The names of one function worth testing at their binding: their types are not known before.
+
+    ``by_identity`` is a name whose attributes are tested in another way.
+    """
     known = inference.locals.get(scope, {})
     count = _Count(walrus=inference.scopes.walrus)
     args = node.args
@@ -75,7 +85,8 @@ def hoisted(
             and scope.is_fast(name)
         )
 
-    return Hoisted(worth(count.own), worth(count.items), worth(count.factors))
+    own, items = worth(count.own) - {by_identity}, worth(count.items)
+    return Hoisted(own, items, worth(count.factors), count.looped & (own | items))
 
 
 def in_comprehension(node: ast.expr, scope: Scope, inference: Inference) -> Hoisted:
@@ -125,6 +136,8 @@ def _block(statements: list[ast.stmt], weight: float, count: _Count) -> None:
 def _bind(target: ast.expr, weight: float, count: _Count) -> None:
     if isinstance(target, ast.Name):
         count.bound[target.id] = count.bound.get(target.id, 0.0) + weight
+        if weight >= _LOOP:
+            count.looped.add(target.id)
     elif isinstance(target, (ast.Tuple, ast.List)):
         for element in target.elts:
             if isinstance(element, (ast.Name, ast.Tuple, ast.List)):

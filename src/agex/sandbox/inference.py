@@ -1,7 +1,8 @@
 """What is known of the types of locals before anything runs: guards that need not be asked.
 
 ``chars = []`` followed by ``chars.append(c)`` needs no guard where every binding of ``chars`` in its
-function gives an exact list: nothing but the running frame binds a fast local. For each scope the
+function gives an exact list: nothing but that function binds its local, unless a function inside says
+``nonlocal``. What functions inside only read is known there as well. For each scope the
 types of its names are found together by iterating from "nothing yet"
 until nothing changes (a forward data-flow analysis without regard to order, Kildall 1973). A type is
 the name of a builtin class and means *exactly* that class. Every way of binding a name that is not
@@ -25,6 +26,7 @@ Types = frozenset[str] | None
 _NOTHING: frozenset[str] = frozenset()
 _INT, _FLOAT, _STR, _BOOL = (frozenset({n}) for n in ("int", "float", "str", "bool"))
 _LIST, _TUPLE, _DICT, _SET = (frozenset({n}) for n in ("list", "tuple", "dict", "set"))
+FUNCTION = frozenset({"function"})
 _WHOLE = frozenset({"int", "bool"})
 _REAL = _WHOLE | _FLOAT
 NUMBERS = _REAL | {"complex"}
@@ -109,10 +111,13 @@ class Inference:
 
     def _settle(self) -> None:
         pending: list[tuple[Scope, str, list[Source]]] = []
+        shared = self._bound_from_inside()
         for scope in self.scopes.all:
             known = self.locals[scope] = {}
+            if scope.kind == "class":
+                continue
             for name, sources in scope.sources.items():
-                if sources is not None and (scope.is_fast(name) or scope.kind == "module"):
+                if sources is not None and (scope, name) not in shared and name in scope.bound:
                     known[name] = _NOTHING
                     pending.append((scope, name, sources))
         for _ in range(8):
@@ -134,6 +139,18 @@ class Inference:
         for scope, name, _ in pending:
             self.locals[scope][name] = None
 
+    def _bound_from_inside(self) -> set[tuple[Scope, str]]:
+        """The locals that a scope inside binds with ``nonlocal``."""
+        found: set[tuple[Scope, str]] = set()
+        for scope in self.scopes.all:
+            for name in scope.nonlocals:
+                owner = scope.parent
+                while owner is not None and (owner.kind == "class" or name not in owner.bound):
+                    owner = owner.parent
+                if owner is not None:
+                    found.add((owner, name))
+        return found
+
     def _bound(self, name: str, source: Source) -> Types:
         """The types that one binding gives a name."""
         if source.kind == "value":
@@ -149,12 +166,10 @@ class Inference:
     # ------------------------------------------------------------ expressions
 
     def _name(self, node: ast.Name, scope: Scope) -> Types:
-        at: Scope | None = scope
-        while at is not None and at.kind == "comp" and node.id not in at.bound:
-            at = at.parent
-        if at is None or at.kind == "module":  # a global, which anybody may rebind
+        owner = scope.owner(node.id)
+        if owner is None or owner.kind == "module":  # a global, which anybody may rebind
             return None
-        return self.locals.get(at, {}).get(node.id)
+        return self.locals[owner].get(node.id)
 
     def _constant(self, node: ast.Constant, scope: Scope) -> Types:
         name = type(node.value).__name__
@@ -329,6 +344,7 @@ _EXPRESSIONS: dict[type[ast.AST], Callable[..., Types]] = {
     ast.NamedExpr: Inference._walrus,
     ast.Subscript: Inference._item,
     ast.Call: Inference._call,
+    ast.Lambda: lambda self, node, scope: FUNCTION,
     ast.List: lambda self, node, scope: _LIST,
     ast.ListComp: lambda self, node, scope: _LIST,
     ast.Tuple: lambda self, node, scope: _TUPLE,

@@ -89,6 +89,27 @@ class Scope:
             and name not in scope.nonlocals
         )
 
+    def owner(self, name: str) -> Scope | None:
+        """The function, comprehension or module whose local ``name`` means when it is read here.
+
+        None where a class body is asked first: its namespace may be anything.
+        """
+        scope: Scope | None = self
+        first = True
+        while scope is not None and scope.kind != "module":
+            if name in scope.globals:
+                break
+            if scope.kind == "class":
+                if first:
+                    return None
+            elif name in scope.bound:
+                return scope
+            first = first and scope.kind == "comp"
+            scope = scope.parent
+        while scope is not None and scope.parent is not None:
+            scope = scope.parent
+        return scope
+
     def is_global(self, name: str) -> bool:
         """True where reading ``name`` here reads the module, or a builtin."""
         scope: Scope | None = self
@@ -126,6 +147,8 @@ class Scopes:
         self.globals: set[str] = set()
         #: Names that an import at the top level binds.
         self.modules: set[str] = set()
+        #: Names of classes that the top level defines.
+        self.classes: set[str] = set()
         self.awaits = False
         #: Does an assignment expression, a yield or an await stand anywhere?
         self.walrus = False
@@ -253,7 +276,7 @@ class Scopes:
         self._visit(node.value, scope)
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:
-        self._bind(node.name, scope)
+        self._bind(node.name, scope, None if node.decorator_list else Source(_A_FUNCTION, scope))
         for decorator in node.decorator_list:
             self._visit(decorator, scope)
         outer = self._params(node, scope)
@@ -307,6 +330,8 @@ class Scopes:
 
     def _class(self, node: ast.ClassDef, scope: Scope) -> None:
         self._bind(node.name, scope)
+        if scope is self.module:
+            self.classes.add(node.name)
         for decorator in node.decorator_list:
             self._visit(decorator, scope)
         outer = self._params(node, scope)
@@ -431,6 +456,7 @@ class Scopes:
 
 
 _NO_TUPLE, _NO_DICT = ast.Tuple([], ast.Load()), ast.Dict([], [])
+_A_FUNCTION = ast.Lambda()
 
 _HANDLERS: dict[type[ast.AST], Any] = {
     ast.Assign: Scopes._assign,

@@ -37,6 +37,11 @@ _MISSING: Any = object()
 _CONTAINERS = frozenset({list, dict, set, tuple, str})
 
 
+def _is_steady(value: Any) -> bool:
+    cls = type(value)
+    return cls in _CONTAINERS or issubclass(cls, (ModuleView, type))
+
+
 class Session:
     """A persistent namespace in which agent code runs.
 
@@ -145,14 +150,9 @@ class Session:
         return compiled
 
     def _steady(self, names: Set[str]) -> frozenset[str]:
-        """Those of the names that mean modules and containers."""
+        """Those of the names that mean modules, classes and containers."""
         space = self.globals
-        return frozenset(
-            name
-            for name in names
-            if name in space
-            and (type(value := space[name]) in _CONTAINERS or issubclass(type(value), ModuleView))
-        )
+        return frozenset(name for name in names if name in space and _is_steady(space[name]))
 
     def _execute(self, compiled: Compiled) -> BaseException | None:
         self._closed_over.settle()

@@ -68,6 +68,8 @@ class Memory(Rules):
         #: ``super()`` hands out as it is: ``(start, class, name)``.
         self.native_members: set[tuple[type, str]] = set()
         self.native_methods: set[tuple[Any, str]] = set()
+        #: Globals of agent code that hold a class of which such a member was used.
+        self.remembered: set[str] = set()
         #: Generated functions that were read from a class, with the checked form that was handed out.
         self.checked_members: dict[Any, tuple[type, Any]] = {}
         #: Where ``print`` goes inside ``contextlib.redirect_stdout``, innermost last.
@@ -121,8 +123,17 @@ class Memory(Rules):
                 guards.cleared(prefix + name).clear()
             if name in ASSIGNED:
                 _hiding.update(guards.own)  # frames that are running now may write it natively
-        self.native_members.clear()
-        self.native_methods.clear()
+            guards.native_members.clear()
+            guards.native_methods.clear()
+            for known in guards.remembered:
+                guards.globals[known] = None
+            guards.remembered.clear()
+
+    def remember(self, known: str, cls: type, space: dict[str, Any]) -> None:
+        """Let code of this session know a class again that a guard let through, until :meth:`forget`."""
+        if space is self.globals:
+            space[known] = cls
+            self.remembered.add(known)
 
     def may_be_hidden(self, cls: type, name: str) -> bool:
         """May an instance of ``cls`` hold something else in the place of its method ``name``?"""

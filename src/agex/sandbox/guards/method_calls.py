@@ -59,21 +59,33 @@ class MethodCalls(Reading):
 
     def steady_method(self, owner: Any, name: str, known: str) -> Any:
         """The same for a global that hardly changes: remembered as the global ``known``."""
-        return self._remembered(owner, self.method(owner, name), known)
+        found = self.method(owner, name)
+        if (owner, name) in self.native_methods if _is_class(owner) else found is owner:
+            self._remember(owner, known)
+        return found
 
     def steady_door(self, owner: Any, name: str, known: str) -> Any:
         """``math.pi``, remembered likewise."""
-        return self._remembered(owner, self.door(owner, name), known)
+        found = self.door(owner, name)
+        if (owner, name) in self.native_members if _is_class(owner) else found is owner:
+            self._remember(owner, known)
+        return found
 
     def steady_item(self, owner: Any, known: str) -> Any:
         """``prices[key]``, remembered likewise."""
-        return self._remembered(owner, self.item(owner), known)
-
-    def _remembered(self, owner: Any, found: Any, known: str) -> Any:
-        """Nothing ever changes about modules and exact builtins; about all else it may."""
-        if found is owner and self.decisions.kind(type(owner)) in (kinds.MODULE, kinds.BUILTIN):
-            sys._getframe(2).f_globals[known] = owner
+        found = self.item(owner)
+        if found is owner and not _is_class(owner):
+            self._remember(owner, known)
         return found
+
+    def _remember(self, owner: Any, known: str) -> None:
+        """Nothing ever changes about modules and exact builtins. About classes :meth:`forget` knows,
+        and about anything else nobody."""
+        space = sys._getframe(2).f_globals
+        if self.decisions.kind(type(owner)) in (kinds.MODULE, kinds.BUILTIN):
+            space[known] = owner
+        elif _is_class(owner):
+            self.remember(known, owner, space)
 
     def quiet(self, owner: Any, name: str) -> Any:
         """A method that can make something long, called with small constants."""
@@ -95,3 +107,8 @@ class MethodCalls(Reading):
     def call_attribute(self, owner: Any, name: str) -> Any:
         """``owner.__dunder__(…)``"""
         return self.call(self.get(owner, name))
+
+
+def _is_class(owner: Any) -> bool:
+    """``isinstance`` would ask the object."""
+    return issubclass(type(owner), type)

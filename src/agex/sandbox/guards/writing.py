@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import types
 from collections.abc import Callable
 from typing import Any
@@ -63,11 +64,17 @@ class Writing(Reading):
     def change_door(self, owner: Any, name: str) -> Any:
         """The door of ``o.x += …``: reads and writes."""
         if isinstance(owner, type):
-            return ClassDoor(self, owner)
+            return ClassDoor(self, owner, "")
         if self.write_door(owner, name) is owner and self.door(owner, name) is owner:
             self.clear("x_" + name, type(owner))
             return owner
         return WriteDoor(self, owner)
+
+    def count_door(self, owner: Any, name: str, known: str) -> Any:
+        """The same where a small number is added: a class that counts so is remembered as ``known``."""
+        if issubclass(type(owner), type):
+            return ClassDoor(self, owner, known)
+        return self.change_door(owner, name)
 
     def set(self, owner: Any, name: str, value: Any, *, plain: bool = False) -> None:
         """``owner.name = value``; ``plain`` goes past the owner's own ``__setattr__``."""
@@ -226,11 +233,12 @@ class WriteDoor:
 class ClassDoor:
     """Stands for a class in ``C.count += 1``: data in the place of data is written at once."""
 
-    __slots__ = ("_guards", "_owner")
+    __slots__ = ("_guards", "_known", "_owner")
 
-    def __init__(self, guards: Writing, owner: type) -> None:
+    def __init__(self, guards: Writing, owner: type, known: str) -> None:
         _put_guards(self, guards)
         _put_owner(self, owner)
+        _put_known(self, known)
 
     def __getattribute__(self, name: str) -> Any:
         owner, guards = _owner_of(self), _guards_of(self)
@@ -239,10 +247,16 @@ class ClassDoor:
         return guards.value(owner, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        _guards_of(self).set_class(_owner_of(self), name, value)
+        owner, guards, known = _owner_of(self), _guards_of(self), _known_of(self)
+        guards.set_class(owner, name, value)
+        if known and type(value) is int and (owner, name) in guards.native_members:
+            if type(own_dict(owner).get(name)) is int:  # and not what a metaclass did with it
+                guards.remember(known, owner, sys._getframe(1).f_globals)
 
 
 _put_guards = own_dict(ClassDoor)["_guards"].__set__
 _put_owner = own_dict(ClassDoor)["_owner"].__set__
+_put_known = own_dict(ClassDoor)["_known"].__set__
 _guards_of = own_dict(ClassDoor)["_guards"].__get__
 _owner_of = own_dict(ClassDoor)["_owner"].__get__
+_known_of = own_dict(ClassDoor)["_known"].__get__

@@ -106,19 +106,64 @@ class Assignments(Operators):
                 if self.is_fast(target) and may_be_twice(node.value):
                     return self.added(node, value)
                 # xs += ys iterates ys where xs is a list
-                value = self.checked(value, "ok", "$iadd", node, self.name(target.id, node))
+                value = self.checked(
+                    value, "ok", "$iadd", node, self.name(target.id, node), first=self.likely()
+                )
             node.value = value
             return self.with_tests(node, [target])
         if isinstance(node.op, ast.Add) and not scalar:
-            likely = "$float" if self.floats else "$int"
-            value = self.checked(value, "ok", "$iadd", node, first=likely)
+            value = self.checked(value, "ok", "$iadd", node, first=self.likely())
         node.value = value
         if type(target) is ast.Attribute:
             self.assigned.add(self.mangled(target.attr))
+            if type(value) is ast.Constant and type(value.value) is int and self.can_hold:
+                if (self.is_steady(target.value) or self.is_cls(target.value)) and isinstance(
+                    node.op, (ast.Add, ast.Sub)
+                ):
+                    return self.counted(node, target, value)
             node.target = cast(ast.Attribute, self.through(target, "x_", "$xdoor"))
         else:
             node.target = self.visit(target)
         return node
+
+    def counted(
+        self, node: ast.AugAssign, target: ast.Attribute, step: ast.Constant
+    ) -> list[ast.stmt]:
+        """``C.count += 1``, where a whole number takes the place of one.
+
+        → ``if C is $d_C.count and type($t := C.count) is $int: C.count = $t + 1``
+        ``else: $countdoor(C, "count", "$d_C.count").count += 1``
+        """
+        at, owner = node, cast(ast.Name, target.value).id
+        attr = self.mangled(target.attr)
+        known = f"$d_{owner}.{attr}"
+        self.callees.add(known)
+        now = self.hold(self.attribute(self.name(owner, at), attr, LOAD, at), self.temporary, at)
+        test = ast.BoolOp(
+            ast.And(),
+            [
+                self.compare(self.name(owner, at), ast.Is(), self.guard(known, at), at),
+                self.compare(self.type_of(now, at), ast.Is(), self.guard("$int", at), at),
+            ],
+            **place(at),
+        )
+        place_of = self.attribute(self.name(owner, at), attr, STORE, at)
+        total = ast.BinOp(
+            self.name(self.temporary, at), node.op, self.constant(step.value, at), **place(at)
+        )
+        target.value = self.call(
+            "$countdoor",
+            at,
+            self.name(owner, at),
+            self.constant(attr, at),
+            self.constant(known, at),
+        )
+        counted = ast.Assign([place_of], total, None, **place(at))
+        return [ast.If(test, [counted], [node], **place(at))]
+
+    def likely(self) -> str:
+        """What is added to something unknown is a number nearly always."""
+        return "$float" if self.floats else "$int"
 
     def added(self, node: ast.AugAssign, value: ast.expr) -> list[ast.stmt]:
         """``x += v``: only a list or its like iterates v, and most sums are numbers.

@@ -40,7 +40,7 @@ class Attributes(Names):
         if self.is_dunder(attr):
             self.dunder_write(node)
         mangled = self.mangled(attr)
-        if slow in STEADY and self.is_steady(node.value):
+        if slow in STEADY and (self.is_steady(node.value) or self.is_cls(node.value)):
             known = f"${cleared[0]}_{cast(ast.Name, node.value).id}.{mangled}"
             node.value = self.same_as_before(node.value, slow, known, self.constant(mangled, node))
             return node
@@ -65,11 +65,21 @@ class Attributes(Names):
             and self.scope.frame.kind != "class"
         )
 
+    def is_cls(self, node: ast.expr) -> bool:
+        """Is this the class that a class method was called for?"""
+        return (
+            self.in_class_method
+            and type(node) is ast.Name
+            and node.id == self.self_name
+            and self.scope.is_fast(node.id)
+        )
+
     def same_as_before(self, owner: ast.expr, slow: str, known: str, *extra: ast.expr) -> ast.expr:
         """``math.sin(…)`` → ``(math if math is $m_math.sin else $methk(…)).sin(…)``
 
-        ``$m_math.sin`` is what ``math`` meant when the guard let ``sin`` through: a module, or a
-        builtin container. No code of anybody runs between the two reads of the global.
+        ``$m_math.sin`` is what ``math`` meant when the guard let ``sin`` through: a module, a builtin
+        container, or a class of the agent's. No code of anybody runs between the two reads of the
+        global.
         """
         name = cast(ast.Name, owner).id
         self.callees.add(known)

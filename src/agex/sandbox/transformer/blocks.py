@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, cast
 
 from RestrictedPython.transformer import RestrictingNodeTransformer
@@ -34,8 +34,8 @@ class Blocks(RestrictingNodeTransformer):
         self.scopes = scopes
         self.shadowed = shadowed
         self.inference = inference.Inference(scopes, shadowed)
-        #: Global names that mean one module or container throughout, as far as one can see.
-        self.steady = (steady - scopes.globals) | scopes.modules
+        #: Global names that mean one module, class or container throughout, as far as one can see.
+        self.steady = (steady - scopes.globals) | scopes.modules | scopes.classes
         self.flags = flags
         self.future_annotations = future_annotations
         self.lines: list[RefusedLine] = []
@@ -48,6 +48,8 @@ class Blocks(RestrictingNodeTransformer):
         self.classes: list[str] = []
         self.self_name: str | None = None
         self.in_class_function = False
+        #: In a class method, whose first argument is a class.
+        self.in_class_method = False
         #: Inside the iterable of a comprehension no assignment expression is legal, at any depth.
         self.in_iterable = False
         #: Locals of the running function that are tested where they are bound (see ``hoist.py``).
@@ -211,25 +213,49 @@ class Blocks(RestrictingNodeTransformer):
         """After a binding of ``p``: ``$o_p = type(p) in $s.own``, for the names that are hoisted."""
         statements: list[ast.stmt] = []
         for name in names:
-            for prefix, key, among in (
-                ("$o_", "own", self.hoisted.own),
-                ("$i_", "ok", self.hoisted.items),
-            ):
-                if name in among:
-                    test = self.compare(
-                        self.type_of(self.name(name, at), at), ast.In(), self.cleared(key, at), at
-                    )
-                    statements.append(
-                        ast.Assign([self.store(prefix + name, at)], test, None, **place(at))
-                    )
+            if name in self.hoisted.looped:
+                statements.append(self.tested_again(name, at))
+            else:
+                statements += self.flags_of(name, lambda: self.type_of(self.name(name, at), at), at)  # noqa: B023
             if self.floats and name in self.hoisted.floats:
                 is_float = self.compare(
                     self.type_of(self.name(name, at), at), ast.Is(), self.guard("$float", at), at
                 )
-                statements.append(
-                    ast.Assign([self.store("$f_" + name, at)], is_float, None, **place(at))
-                )
+                statements.append(self.assign("$f_" + name, is_float, at))
         return statements
+
+    def flags_of(self, name: str, kind: Callable[[], ast.expr], at: ast.AST) -> list[ast.stmt]:
+        """``$o_p = kind in $s.own`` and ``$i_p = kind in $s.ok``, as far as they are asked for."""
+        return [
+            self.assign(
+                prefix + name, self.compare(kind(), ast.In(), self.cleared(key, at), at), at
+            )
+            for prefix, key, among in (
+                ("$o_", "own", self.hoisted.own),
+                ("$i_", "ok", self.hoisted.items),
+            )
+            if name in among
+        ]
+
+    def tested_again(self, name: str, at: ast.AST) -> ast.stmt:
+        """In a loop: ``if type(p) is not $y_p: $y_p = type(p); $o_p = $y_p in $s.own``"""
+        before = "$y_" + name
+        other = self.compare(
+            self.type_of(self.name(name, at), at), ast.IsNot(), self.name(before, at), at
+        )
+        note = self.assign(before, self.type_of(self.name(name, at), at), at)
+        flags = self.flags_of(name, lambda: self.name(before, at), at)
+        return ast.If(other, [note, *flags], [], **place(at))
+
+    def untested(self, at: ast.AST) -> list[ast.stmt]:
+        """At the start of a function: ``$y_p = None``, which is no type."""
+        if not self.hoisted.looped:
+            return []
+        names: list[ast.expr] = [self.store("$y_" + n, at) for n in sorted(self.hoisted.looped)]
+        return [ast.Assign(names, self.constant(None, at), None, **place(at))]
+
+    def assign(self, name: str, value: ast.expr, at: ast.AST) -> ast.stmt:
+        return ast.Assign([self.store(name, at)], value, None, **place(at))
 
     def mangled(self, name: str) -> str:
         """``__x`` inside class ``C`` is ``_C__x``, as the compiler has it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import cast
 
-from agex.sandbox import tables
+from agex.sandbox import inference, tables
 from agex.sandbox.transformer.iteration import Iteration
 from agex.sandbox.transformer.shapes import EMPTY_NATIVE, GROWING, TEXT, place, small_arguments
 
@@ -62,6 +62,8 @@ class Calls(Iteration):
                 return self.call("$call", at, visited)
             if self.scope.is_global(func.id):
                 return self.global_callee(visited, at)
+            if self.known(func, inference.FUNCTION):
+                return visited
             return self.checked(visited, "$function", "$call", at, op=ast.Is)
         if type(func) is ast.Lambda:
             return cast(ast.expr, self.visit(func))

@@ -30,29 +30,40 @@ class Definitions(Statements):
             self.can_hold,
             self.self_name,
             self.in_class_function,
+            self.in_class_method,
             self.hoisted,
             self.temporary,
         )
+        self.in_class_method = outer.kind == "class" and self.takes_class(node)
         self.in_class_function = self.in_class_function or outer.kind == "class"
         self.self_name = self.first_argument(node.args)
         self.scope = self.scopes.of[node]
         self.can_hold, self.temporary = True, "$t"
-        self.hoisted = hoisted(node, self.scope, self.inference)
+        by_identity = self.self_name if self.in_class_method else None
+        self.hoisted = hoisted(node, self.scope, self.inference, by_identity)
         outer_floats, self.floats = self.floats, self.scope.floats
         docstring = leading_docstring(node.body)
         body = self.block(node.body[len(docstring) :])
         opening = self.poll(node) if node.name.startswith("__") or may_recurse(node) else []
+        opening += self.untested(node)
         opening += self.tested([arg.arg for arg in all_arguments(node.args)], node)
         if node.name in ("__exit__", "__aexit__"):
             opening += self.without_traceback(node)
         if node.name == "__getattr__":
             opening += self.without_addresses(node)
         node.body = [*docstring, *opening, *body] or [ast.Pass(**place(node))]
-        self.can_hold, self.self_name, self.in_class_function = saved[:3]
-        self.hoisted, self.temporary = saved[3:]
+        self.can_hold, self.self_name, self.in_class_function, self.in_class_method = saved[:4]
+        self.hoisted, self.temporary = saved[4:]
         self.floats = outer_floats
         self.scope = outer
         return node
+
+    def takes_class(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+        """Is the first argument of this method a class, by the look of it? Only speed hangs on it."""
+        return node.name in ("__init_subclass__", "__class_getitem__", "__new__") or any(
+            type(decorator) is ast.Name and decorator.id in ("classmethod", "$b_classmethod")
+            for decorator in node.decorator_list
+        )
 
     def first_argument(self, args: ast.arguments) -> str | None:
         first = [*args.posonlyargs, *args.args]
