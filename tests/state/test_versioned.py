@@ -326,6 +326,30 @@ def test_a_tag_stays_where_it_was_put(where):
         state.tag("good")
 
 
+def test_reset_to_the_branch_keeps_what_another_process_stores_in_the_middle_of_it(where):
+    """As two processes do that share a branch and start again after each conflict."""
+    state = Versioned(where)
+    state["n"] = 1
+    state.commit()
+    rival = Versioned(where)
+    store = state.blobs.store
+    refs = store.refs
+
+    def and_then_the_rival_commits(prefix=""):
+        found = refs(prefix)
+        store.refs = refs
+        rival["theirs"] = 2
+        rival.commit()
+        return found
+
+    store.refs = and_then_the_rival_commits
+    state.reset("main")
+    store.refs = refs
+
+    assert rival["theirs"] == 2
+    assert Versioned(where)["theirs"] == 2
+
+
 def test_reset_goes_back_and_the_state_goes_on_from_there(where):
     state = Versioned(where)
     state["n"] = [1]
@@ -659,7 +683,7 @@ def test_a_name_that_makes_a_module_work_is_refused(make, name):
 
 def test_a_file_that_holds_such_a_name_does_not_bind_it(monkeypatch):
     state = Versioned()
-    monkeypatch.setattr("agex.state.versioned.checked_name", lambda name: name)
+    monkeypatch.setattr("agex.state.writing.checked_name", lambda name: name)
     state["$guards"] = state["__builtins__"] = {"open": open}
     state["x"] = 1
     state.commit()

@@ -9,8 +9,8 @@ and sends ``SIGVTALRM``, a signal next to nobody uses.
 
 **An interrupt never lands in host code.** The handler raises only where the innermost frame is
 
-- agent code that is in the middle of an operator on values (never of a call: what is called may be
-  a function of the host's, written in C);
+- agent code that is in the middle of an operator on values, or between two turns of a loop (never in
+  a call: what is called may be a function of the host's, written in C);
 - a function of this package marked with :func:`stoppable`, which hands builtin values to builtin code;
 - one of the pure modules of the standard library in :data:`LIBRARY`
 
@@ -24,6 +24,7 @@ fired late would otherwise end the process.
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]  # typeshed has signal only
 import signal
 import sys
 import threading
@@ -37,12 +38,13 @@ from agex.sandbox import tables
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-#: Processor seconds between two signals once the first came.
+#: Processor seconds between two signals.
 _EVERY = 0.05
-_LONGEST = 1e6
 _SIGNAL: Any = getattr(signal, "SIGVTALRM", None)
 _TIMER: Any = getattr(signal, "ITIMER_VIRTUAL", None)
 
+#: Where a loop of agent code begins its next turn.
+_TURN = opmap["JUMP_BACKWARD"]
 #: Steps of agent code that only compute: no callee of the host's hides behind them.
 _COMPUTING = frozenset(opmap[name] for name in ("BINARY_OP", "COMPARE_OP"))
 
@@ -73,7 +75,8 @@ def may_land(frame: FrameType | None) -> bool:
         return False
     code, home = frame.f_code, frame.f_globals.get("__name__")
     if home == tables.HOME:
-        return code.co_code[frame.f_lasti] in _COMPUTING
+        step = code.co_code[frame.f_lasti]
+        return step in _COMPUTING or step == _TURN
     if code not in _stoppable and home not in LIBRARY:
         if not _is_ours(home) or code.co_code[frame.f_lasti] not in _COMPUTING:
             return False
@@ -115,27 +118,28 @@ class Interrupter:
             return False
         if threading.current_thread() is not threading.main_thread():
             return False
-        handler = signal.getsignal(_SIGNAL)
+        # signal.getsignal looks for the member of an enum in it, sixty times as long: with each action.
+        handler = _signal.getsignal(_SIGNAL)
         if handler is self._handler:
             return True
-        if handler is not signal.SIG_DFL or signal.getitimer(_TIMER)[0]:
+        default = isinstance(handler, int) and handler == signal.SIG_DFL
+        if not default or signal.getitimer(_TIMER)[0]:
             return False
         try:
             signal.signal(_SIGNAL, self._handler)
+            signal.siginterrupt(_SIGNAL, False)  # what the host waits for in C goes on
         except ValueError:  # a subinterpreter's main thread is not the process's
             return False
         return True
 
-    def start(self, seconds: float) -> None:
-        """Send signals from the time on when ``seconds`` may be over.
+    def start(self) -> None:
+        """Send signals from now on, a short action sees none: most find nothing, a few microseconds each.
 
-        Processor time passes more slowly than time where the machine is busy, and faster where
-        several threads compute; so the first signal comes early, and finds that there is time left.
+        They come from the beginning, because memory can be used up long before the time is.
         """
         if self._is_ready():
-            first = min(max(seconds / 2, _EVERY), _LONGEST)
             try:
-                signal.setitimer(_TIMER, first, _EVERY)
+                signal.setitimer(_TIMER, _EVERY, _EVERY)
                 self.set_up = True
             except OSError:  # the system does not let this process have one
                 self.set_up = False

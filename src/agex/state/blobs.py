@@ -98,9 +98,13 @@ class Blobs:
         else:
             signed = {key: b"".join((self._sign(key), data)) for key, data in fresh.items()}
             self.store.write(signed, moves)
-        for key, data in fresh.items():
-            if type(data) is bytes:
-                self._remember(key, data)
+        if len(self._cache) >= _CACHED_COUNT:
+            self._make_room()
+        self._cache.update(
+            (key, data)
+            for key, data in fresh.items()
+            if type(data) is bytes and len(data) <= _CACHED_SIZE
+        )
 
     def over(self, fresh: Mapping[BlobId, Data]) -> Blobs:
         """The same store with blobs in front of it that are not written yet."""
@@ -116,9 +120,12 @@ class Blobs:
     def _remember(self, key: BlobId, data: bytes) -> None:
         if len(data) <= _CACHED_SIZE:
             if len(self._cache) >= _CACHED_COUNT:
-                for old in list(self._cache)[: _CACHED_COUNT // 4]:
-                    self._cache.pop(old, None)
+                self._make_room()
             self._cache[key] = data
+
+    def _make_room(self) -> None:
+        for old in list(self._cache)[: _CACHED_COUNT // 4]:
+            self._cache.pop(old, None)
 
     def _sign(self, key: BlobId) -> bytes:
         assert self._key is not None

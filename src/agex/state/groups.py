@@ -37,6 +37,11 @@ def partition(parts: Sequence[Part]) -> list[list[int]]:
     """Indexes into ``parts`` that must become one group; each list has at least one."""
     if len(parts) == 1:
         return [[0]]
+    together = set[int]().union(*(part.shared for part in parts))
+    if len(together) == sum(len(part.shared) for part in parts) and not any(
+        part.refs for part in parts
+    ):
+        return [[index] for index in range(len(parts))]  # nothing is shared, nothing refers
     leader = list(range(len(parts)))
 
     def find(index: int) -> int:
@@ -56,10 +61,10 @@ def partition(parts: Sequence[Part]) -> list[list[int]]:
     if any(part.refs for part in parts):
         _join_circles(parts, leader, find)
 
-    together: dict[int, list[int]] = {}
+    groups: dict[int, list[int]] = {}
     for index in range(len(parts)):
-        together.setdefault(find(index), []).append(index)
-    return list(together.values())
+        groups.setdefault(find(index), []).append(index)
+    return list(groups.values())
 
 
 def _join_circles(parts: Sequence[Part], leader: list[int], find: Callable[[int], int]) -> None:

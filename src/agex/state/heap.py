@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-from weakref import WeakValueDictionary
 
 from agex.errors import StateError
 from agex.state.blobs import BlobId
@@ -57,7 +56,6 @@ class Heap:
         self.around = around
         self.nodes: dict[str, LiveNode] = {}
         self.anchors: dict[int, str] = {}
-        self._headers: WeakValueDictionary[BlobId, Packed] = WeakValueDictionary()
 
     def load(self, labels: Iterable[str]) -> set[tuple[str, str]]:
         """Bring ``labels`` and what they refer to into memory; the global names that they use."""
@@ -87,10 +85,12 @@ class Heap:
             self._build(label, group, packed)
         return uses
 
-    def packed(self, group: BlobId) -> Packed:
-        """A group's header; that of a living one is at hand."""
-        known = self._headers.get(group)
-        return known if known is not None else self.tree.packed(group)
+    def packed(self, label: str, group: BlobId) -> Packed:
+        """The header of the group that ``label`` is stored in; that of a living one is at hand."""
+        node = self.nodes.get(label)
+        if node is not None and node.group.id == group:
+            return node.group.packed
+        return self.tree.packed(group)
 
     def unpack(self, group: LiveGroup) -> Any:
         """A group's value built once more, beside the living one."""
@@ -100,7 +100,6 @@ class Heap:
         """Make ``value`` the living value of ``label``."""
         self.drop(label)
         self.nodes[label] = LiveNode(value, group)
-        self._headers[group.id] = group.packed
         if not is_atom(value, self.around):
             self.anchors[id(value)] = label
 

@@ -23,9 +23,12 @@ class Ledger:
 
     ``places`` holds the labels whose place differs from the snapshot's (``None``: gone), ``names`` how
     many more or fewer names are bound to a label.
+
+    Args:
+        packed: the header of the group that a label is, was, or will be stored in.
     """
 
-    def __init__(self, tree: Tree, packed: Callable[[BlobId], Packed]) -> None:
+    def __init__(self, tree: Tree, packed: Callable[[str, BlobId], Packed]) -> None:
         self._tree = tree
         self._packed = packed
         self.names: Counter[str] = Counter()
@@ -40,6 +43,10 @@ class Ledger:
     def place(self, label: str) -> Place | None:
         """Where a label will be stored."""
         return self.places[label] if label in self.places else self.old_place(label)
+
+    def has_moved(self, label: str) -> bool:
+        """Whether a label will be stored elsewhere than in the snapshot."""
+        return label in self.places and self.places[label] != self.old_place(label)
 
     def bound(self, label: str) -> int:
         """The label's count as far as names have changed; groups not yet looked at."""
@@ -58,7 +65,9 @@ class Ledger:
             for place in (self.old_place(label), self.places[label]):
                 if place is None:
                     continue
-                packed = self._packed(place[0])
+                packed = self._packed(label, place[0])
+                if not packed.refs:
+                    continue
                 group = place[0], packed.labels or (label,)
                 if group not in seen:
                     seen.add(group)
@@ -68,15 +77,15 @@ class Ledger:
 
     def drop(self) -> None:
         """Let go of labels that nothing refers to, and then of those that only they referred to."""
-        waiting = [*self.names, *self._groups, *self.places]
+        waiting = list(dict.fromkeys((*self.names, *self._groups, *self.places)))
         while waiting:
             label = waiting.pop()
             place = self.place(label)
             if place is None or self.total(label) > 0:
                 continue
             self.places[label] = None
-            packed = self._packed(place[0])
-            if not self._used(self.place, place[0], packed.labels or (label,)):
+            packed = self._packed(label, place[0])
+            if packed.refs and not self._used(self.place, place[0], packed.labels or (label,)):
                 self._groups.subtract(dict.fromkeys(packed.refs, 1))
                 waiting.extend(packed.refs)
 

@@ -122,7 +122,7 @@ class _Merge:
         self.choose = choose
         self.names: dict[Name, str | None] = {}  # bindings that differ from ours
         self.logs: dict[str, dict[str, tuple[BlobId, int]]] = {}
-        self.ledger = Ledger(ours, ours.packed)
+        self.ledger = Ledger(ours, lambda _label, group: ours.packed(group))
         self.open: set[Name] = set()
         self.fresh: dict[BlobId, Data] = {}
         self._by_label: dict[str, set[Name]] = {}

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from agex.state.blobs import BlobId, Blobs, blob_id
+from agex.state.boards import Board
 from agex.state.heap import Heap
 from agex.state.protocol import Missing, Saved, is_machinery
 from agex.state.records import from_record, to_record
-from agex.state.staging import Board
 from agex.state.stores.protocol import Data
 from agex.state.trie import from_json, to_json
 
@@ -168,16 +168,17 @@ def load(owner: Owner, names: Iterable[tuple[str, str]]) -> dict[tuple[str, str]
         labels: dict[tuple[str, str], str] = {}
         for path, name in waiting:
             space = owner.space(path)
-            if (path, name) in seen or name in space.dirty or space.is_covered(name):
+            if name in space.loaded and name in space.globals:
+                continue
+            label = heap.tree.label(path, name)
+            if label is None or (path, name) in seen:
+                continue
+            if name in space.dirty or space.is_covered(name):
                 continue
             if is_machinery(name):
                 continue  # whoever wrote the file: nothing that it holds takes a guard's place
             seen.add((path, name))
-            if name in space.loaded and name in space.globals:
-                continue
-            label = heap.tree.label(path, name)
-            if label is not None:
-                labels[path, name] = label
+            labels[path, name] = label
         waiting = list(heap.load(labels.values()))
         for (path, name), label in labels.items():
             space, value = owner.space(path), heap.nodes[label].value

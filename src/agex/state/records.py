@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import operator
 from typing import Any
 
 from agex import event_types, messages
@@ -23,6 +24,8 @@ KNOWN: dict[str, type] = {
 }
 
 _FIELDS = {kind: tuple(field.name for field in dataclasses.fields(kind)) for kind in KNOWN.values()}
+# Of an instance, all its fields in one step; every kind here has at least two.
+_getters = {kind: operator.attrgetter(*names) for kind, names in _FIELDS.items()}
 _PLAIN = frozenset({type(None), bool, int, float, str})
 
 
@@ -47,10 +50,11 @@ def to_record(value: Any) -> Any:
         return {"!b": base64.b64encode(value).decode()}
     names = _FIELDS.get(kind)
     if names is not None:
-        record: dict[str, Any] = {"!": kind.__name__}
-        for name in names:
-            item = getattr(value, name)
-            record[name] = item if type(item) in _PLAIN else to_record(item)
+        record = dict(zip(names, _getters[kind](value), strict=True))
+        for name, item in record.items():
+            if type(item) not in _PLAIN:
+                record[name] = to_record(item)
+        record["!"] = kind.__name__
         return record
     raise StateError(
         f"a log of a state holds plain data and agex's own events and messages, not {kind.__qualname__}"

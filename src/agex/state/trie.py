@@ -17,7 +17,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Protocol, TypeAlias
 
 from agex.state.blobs import BlobId, blob_id
@@ -28,6 +28,14 @@ Value: TypeAlias = Any
 LEAF = 32
 _PARSED = 4096  # nodes kept as Python values
 _ENCODER = json.JSONEncoder(separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+# The encoder makes the C one anew for each value otherwise, which takes as long as most values do.
+_encode: Callable[[object, int], Iterable[str]] = (
+    json.encoder.c_make_encoder(  # type: ignore[attr-defined]
+        None, _ENCODER.default, json.encoder.encode_basestring, None, ":", ",", True, False, True
+    )
+    if getattr(json.encoder, "c_make_encoder", None)
+    else lambda value, _: _ENCODER.iterencode(value)
+)
 _scan: Callable[[str, int], tuple[Any, int]] = json.scanner.make_scanner(json.JSONDecoder())  # type: ignore[attr-defined]
 
 
@@ -41,7 +49,7 @@ class Source(Protocol):
 
 def to_json(value: object) -> bytes:
     """The one spelling that ids are computed from: sorted keys, no spaces, UTF-8."""
-    text = _ENCODER.encode(value)
+    text = "".join(_encode(value, 0))
     # Names may hold lone surrogates, which plain UTF-8 refuses.
     return text.encode("utf-8", "surrogatepass")
 
