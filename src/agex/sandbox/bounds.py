@@ -63,7 +63,7 @@ def _repeat(sequence: Any, count: Any) -> None:
         raise refuse_length(f"{type(sequence).__name__} * {times}", size, most)
 
 
-def _check_product(left: Any, right: Any) -> None:
+def check_product(left: Any, right: Any) -> None:
     if isinstance(left, _REPEATED):
         _repeat(left, right)
     elif isinstance(right, _REPEATED):
@@ -81,13 +81,13 @@ def _check_product(left: Any, right: Any) -> None:
 
 def multiply(left: Any, right: Any) -> Any:
     """``left * right``, bounded."""
-    _check_product(left, right)
+    check_product(left, right)
     return left * right
 
 
 def multiply_in_place(left: Any, right: Any) -> Any:
     """``left *= right``, bounded."""
-    _check_product(left, right)
+    check_product(left, right)
     left *= right
     return left
 
@@ -180,7 +180,7 @@ def check_decimal_text(value: Any, spec: str = "") -> None:
             )
 
 
-def _check_shift(left: Any, count: Any) -> None:
+def check_shift(left: Any, count: Any) -> None:
     if isinstance(left, int) and isinstance(count, int) and left:
         bits = left.bit_length() + count
         if bits > MAX_BITS:
@@ -189,12 +189,12 @@ def _check_shift(left: Any, count: Any) -> None:
 
 def shift(left: Any, count: Any) -> Any:
     """``left << count``, bounded."""
-    _check_shift(left, count)
+    check_shift(left, count)
     return left << count
 
 
 def shift_in_place(left: Any, count: Any) -> Any:
-    _check_shift(left, count)
+    check_shift(left, count)
     left <<= count
     return left
 

@@ -143,6 +143,10 @@ class Texts:
         budget = [MAX_TEXT // 4]
         return self._safe(value, {}, 0, budget) is not None
 
+    def is_safe_as(self, value: Any, cls: type) -> bool:
+        """The same of a container, whose text is asked for as that of the builtin ``cls``."""
+        return self._safe_container(value, cls, {}, 0, [0]) is not None
+
     def _safe(
         self, value: Any, seen: dict[int, int | None], depth: int, budget: list[int]
     ) -> int | None:

@@ -25,6 +25,7 @@ from agex.sandbox.decisions import ModuleView
 from agex.sandbox.formatting import Texts
 from agex.sandbox.guards import Guards
 from agex.sandbox.imports import Importer
+from agex.sandbox.moved import now_at
 from agex.sandbox.opaque import Type, ViewMeta, view_of
 from agex.sandbox.origin import GUARDS_KEY
 from agex.sandbox.session import Session
@@ -314,11 +315,11 @@ def _machine(name: str, guards: Guards, importer: Importer, namespace: dict[str,
 
 
 def _made_closure(recipe: Mapping[str, Any], cells: tuple[CellType, ...]) -> FunctionType:
-    module, path = recipe["module"], recipe["path"]
+    module, path, place = now_at(recipe["module"], recipe["path"], recipe["place"])
     if module not in _CLOSURES and not module.startswith(_OURS):
         raise NotStorable(f"closures of {module} are not the sandbox's")
     same = [code for code in _codes(module, path) if code.co_qualname == path]
-    code = same[recipe["place"]]
+    code = same[place]
     return FunctionType(code, vars(sys.modules[module]), recipe["name"], None, tuple(cells))
 
 
