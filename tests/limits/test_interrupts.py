@@ -60,6 +60,7 @@ def burn(seconds: float) -> None:
         "import re\n" + HOPELESS,
         "import re\nre.compile(r'(a+)+$').match('a' * 40 + 'b')",
         "import re\nre.Pattern.match(re.compile(r'(a+)+$'), 'a' * 40 + 'b')",
+        "import re\nre.compile(r'(a+)+$').split('a' * 40 + 'b', maxsplit=1)",
         "import re\nfor m in re.compile(r'(a+)+$').finditer('a' * 40 + 'b'):\n    pass",
         "import re\nre.sub(r'(a+)+$', lambda m: '', 'a' * 40 + 'b')",
     ],
