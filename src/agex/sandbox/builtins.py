@@ -15,21 +15,19 @@ from decimal import Decimal
 from typing import Any
 
 from agex.errors import TypeRefused
-from agex.sandbox import bounds, clock, kinds, methods, tables
+from agex.sandbox import bounds, clock, introspection, kinds, methods, tables
 from agex.sandbox.arguments import arguments
 from agex.sandbox.decisions import STAND_IN_CLASSES
 from agex.sandbox.formatting import PLAIN
 from agex.sandbox.guards import Guards
 from agex.sandbox.guards.names import OWN_FIELDS
-from agex.sandbox.natives import guard_operators
 from agex.sandbox.opaque import Type, ViewMeta
 from agex.sandbox.origin import (
     ADDRESSES,
-    THE_MARK,
     is_agent_class,
     is_agent_function,
-    mark,
-    own_dict,
+    making,
+    marked,
 )
 
 _MISSING: Any = object()
@@ -192,7 +190,7 @@ class Builtins:
         lines: list[str] = []
         if (callable(topic) and type(topic) in kinds.FUNCTION_TYPES) or isinstance(topic, type):
             try:
-                lines.append(f"{name}{inspect.signature(topic)}")
+                lines.append(f"{name}{introspection.signature_text(guards, topic)}")
             except (TypeError, ValueError):
                 lines.append(str(name))
             document = inspect.getdoc(topic)
@@ -475,11 +473,10 @@ class Builtins:
                     f"defining {key} is not offered here; {tables.REFUSED_DEFINITIONS[key]}"
                 )
         space["__module__"] = tables.HOME
-        space[tables.MARK] = THE_MARK
-        made = types.new_class(name, checked, kwargs, lambda target: target.update(space))
-        guards.check_class(made, own_dict(made))
-        guard_operators(guards, made)
-        return mark(made)
+        space = marked(guards, space)
+        with making():
+            made = types.new_class(name, checked, kwargs, lambda target: target.update(space))
+        return guards.finish_class(made)
 
     def group_of(self, cls: Any) -> Callable[..., Any]:
         """An exception group's class, called."""
@@ -593,6 +590,12 @@ def _restored(guards: Guards) -> Builtins:
     return Builtins(guards, sys.stdout.write)
 
 
+def build_class(body: Any, name: str, /, *bases: Any, **keywords: Any) -> Any:
+    """What a class statement calls."""
+    with making():
+        return builtins.__build_class__(body, name, *bases, **keywords)
+
+
 def frame_builtins() -> dict[str, Any]:
     """The ``__builtins__`` of agent frames: offered names, and the two hooks C code needs.
 
@@ -604,7 +607,7 @@ def frame_builtins() -> dict[str, Any]:
         for name in tables.NATIVE | tables.GUARDED_CLASSES | tables.EXCEPTIONS | tables.CONSTANTS
         if name not in tables.STAND_INS and name not in ("type", "super")
     }
-    result["__build_class__"] = builtins.__build_class__
+    result["__build_class__"] = build_class
     result["__import__"] = builtins.__import__
     result["__name__"] = "builtins"
     return result

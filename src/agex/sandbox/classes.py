@@ -238,7 +238,7 @@ def source_of(cls: type, functions: Iterable[FunctionType]) -> str:
     return text
 
 
-def _mark_with_text(mark: Mark) -> tuple[type[Mark], tuple[None, str]]:
+def _mark_with_text(mark: Mark) -> tuple[type[Mark], tuple[None, str, Any]]:
     """What a pickler by value takes of a class's mark: a new one, with the text of the statement."""
     text, cls = mark.text, mark.owner
     if not text and cls is not None:
@@ -246,7 +246,7 @@ def _mark_with_text(mark: Mark) -> tuple[type[Mark], tuple[None, str]]:
             text = source_of(cls, _functions(own_dict(cls)))
         except sources.SourceLost:
             pass
-    return Mark, (None, text)
+    return Mark, (None, text, mark.rules)
 
 
 copyreg.pickle(Mark, _mark_with_text)

@@ -76,7 +76,7 @@ def _enumeration(rules: methods.Rules, cls: type, real: Callable[..., Any]) -> C
         if found is None:
             shown = ", ".join(rules.texts.repr(arg) for arg in args)
             raise failed(f"{shown} is not a valid {rules.texts.clean(cls.__qualname__)}")
-        return mark(found) if making and isinstance(found, type) else found
+        return rules.finish_class(mark(found)) if making and isinstance(found, type) else found
 
     make.__name__ = make.__qualname__ = "constructor"
     return make

@@ -329,6 +329,33 @@ class Texts:
         body = ", ".join(f"{name}={self.repr(self.read(value, name))}" for name in names)
         return f"{self.clean(shown or type(value).__qualname__)}({body})"
 
+    def signature(self, signature: inspect.Signature, *, own: bool = True) -> _str:
+        """The text of a signature. Of a function of the host's, what a parameter of a private name is
+        left at is not shown."""
+
+        def shown(value: Any) -> Any:
+            if value is inspect.Parameter.empty or isinstance(value, type) or self.is_safe(value):
+                return value
+            return Shown(self, value)
+
+        parameters = [
+            parameter.replace(
+                annotation=shown(parameter.annotation),
+                default=_HIDDEN
+                if not own
+                and parameter.name.startswith("_")
+                and parameter.default is not inspect.Parameter.empty
+                else shown(parameter.default),
+            )
+            for parameter in signature.parameters.values()
+        ]
+        text = _str(
+            signature.replace(
+                parameters=parameters, return_annotation=shown(signature.return_annotation)
+            )
+        )
+        return self.clean(text)
+
     def exception(self, error: BaseException) -> _str:
         """``str`` of an exception: its arguments, as the interpreter would write them."""
         if self.is_safe((args_of(error), _worded(error))) and self.decisions.kind(type(error)) in (
@@ -455,6 +482,14 @@ def _called_text(function: Any, again: Callable[[Any], str]) -> str:
 def _repeated(value: Any) -> Any:
     """What ``itertools.repeat(x, n)`` would show."""
     return value.__reduce__()[1]
+
+
+class _Hidden:
+    def __repr__(self) -> str:
+        return "..."
+
+
+_HIDDEN = _Hidden()
 
 
 class Shown:

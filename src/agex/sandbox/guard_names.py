@@ -21,7 +21,7 @@ from agex.sandbox import bounds, builtins, clock, methods, tables
 from agex.sandbox.enum_bodies import Bodies
 from agex.sandbox.guards import Guards, restorers
 from agex.sandbox.imports import Importer
-from agex.sandbox.origin import ASKED, GUARDS_KEY, THE_MARK, asked
+from agex.sandbox.origin import ASKED, GUARDS_KEY, Mark, asked
 from agex.sandbox.outlet import Outlet
 from agex.sandbox.patterns import Matcher, Sequences, constant
 from agex.sandbox.results import Returned
@@ -234,7 +234,7 @@ def _of_items_and_calls(g: Guards) -> dict[str, Any]:
 def _of_classes(g: Guards) -> dict[str, Any]:
     """Class statements: bases, metaclasses, the body, and the mark of what agent code makes."""
     return {
-        "$mark": THE_MARK,
+        "$mark": Mark(rules=g),
         ASKED: asked,
         "$base": g.base,
         "$bases": g.bases,

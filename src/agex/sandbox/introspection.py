@@ -17,10 +17,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from agex.errors import TypeRefused
-from agex.sandbox import kinds, tracebacks
+from agex.sandbox import kinds, tables, tracebacks
 from agex.sandbox.formatting import is_twin
 from agex.sandbox.guards import Guards
-from agex.sandbox.origin import is_agent_class, is_agent_function
+from agex.sandbox.origin import find, is_agent_class, is_agent_function, mro_of, own_dict
 
 Table = dict[Any, Callable[..., Any]]
 
@@ -35,29 +35,107 @@ def twins(guards: Guards) -> Table:
 # ------------------------------------------------------------------ inspect
 
 
-def _is_own(guards: Guards, called: Any) -> bool:
-    """Whether all that a signature would show was written by agent code."""
+#: Where ``inspect`` finds another signature than that of the code, on whatever it looks at.
+_ELSEWHERE = ("__signature__", "__text_signature__", "_partialmethod", "__partialmethod__")
+_CONSTRUCTING = ("__new__", "__init__")
+
+
+def _is_own(guards: Guards, called: Any, follow: bool = True) -> bool:
+    """Whether all that a signature would show was written by agent code.
+
+    ``inspect`` follows what stands on a function or class under names that anybody may set.
+    """
     if isinstance(called, type):
-        return is_agent_class(called) and guards.is_pure(called)
+        return _is_own_class(guards, called)
     kind = type(called)
     if kind is types.MethodType:
-        return _is_own(guards, called.__func__)
+        return _is_own(guards, called.__func__, follow)
     if kind is kinds.OwnPartial:
-        return _is_own(guards, called.func)
+        return not vars(called) and _is_own(guards, called.func, follow)
     if kind is _CACHED:
-        return _is_own(guards, called.__wrapped__)
-    return is_agent_function(called) or (is_agent_class(kind) and guards.is_pure(kind))
+        return _is_own(guards, called.__wrapped__) and not any(
+            n in vars(called) for n in _ELSEWHERE
+        )
+    if kind is not types.FunctionType or not _is_written(called):
+        return False
+    held = called.__dict__
+    if not follow:
+        held = {name: value for name, value in held.items() if name != "__wrapped__"}
+    if "__wrapped__" in held and not _is_own(guards, held["__wrapped__"]):
+        return False
+    said = [name for name in _ELSEWHERE if name in held]
+    return not said or (said == ["__signature__"] and type(held[said[0]]) is inspect.Signature)
+
+
+def _is_written(function: types.FunctionType) -> bool:
+    """Whether agent code wrote this function, or the library for a class of its own."""
+    home = function.__globals__.get("__name__")
+    generated = home == tables.HOME or (type(home) is str and home.startswith("namedtuple_"))
+    return is_agent_function(function) or generated
+
+
+def _is_own_class(guards: Guards, cls: type) -> bool:
+    if not is_agent_class(cls) or not guards.is_pure(cls):
+        return False
+    meta = find(type(cls), "__call__")
+    answers = (find(type(cls), name) for name in ("__getattr__", "__wrapped__", *_ELSEWHERE))
+    if meta is None or is_agent_class(meta[0]) or any(f and is_agent_class(f[0]) for f in answers):
+        return False
+    for base in mro_of(cls):
+        if not is_agent_class(base):
+            continue
+        own = own_dict(base)
+        if "__wrapped__" in own or any(name in own for name in _ELSEWHERE):
+            return False
+        for name in _CONSTRUCTING:
+            made = own.get(name)
+            made = made.__func__ if type(made) is staticmethod else made
+            if made is not None and not _is_own(guards, made):
+                return False
+    return True
+
+
+def _own_signature(guards: Guards, called: Any, follow: bool = True) -> inspect.Signature | None:
+    """The signature of a thing of the agent's, or None where it would show somebody else's."""
+    kind = type(called)
+    if is_agent_class(kind) and not isinstance(called, type):
+        found = find(kind, "__call__")
+        if found is None or not is_agent_class(found[0]) or not guards.is_pure(kind):
+            return None
+        method = found[1]
+        called = (
+            method.__func__ if type(method) is staticmethod else types.MethodType(method, called)
+        )
+    return (
+        inspect.signature(called, follow_wrapped=follow)
+        if _is_own(guards, called, follow)
+        else None
+    )
+
+
+def signature_text(guards: Guards, called: Any) -> str:
+    """What stands behind the name of a function or class in its help; "" where that is not to be shown.
+
+    Raises:
+        TypeError, ValueError: nobody knows.
+    """
+    inner = called.__func__ if type(called) is types.MethodType else called
+    if is_agent_function(inner) or (isinstance(called, type) and is_agent_class(called)):
+        own = _own_signature(guards, called)
+        return "" if own is None else guards.texts.signature(own)
+    return guards.texts.signature(inspect.signature(called), own=False)
 
 
 def _inspect(guards: Guards) -> Table:
     def signature(obj: Any, *, follow_wrapped: bool = True) -> inspect.Signature:
-        if not _is_own(guards, obj):
-            if not callable(obj):
-                raise TypeError(f"{guards.texts.repr(obj)} is not a callable object")
+        if not callable(obj):
+            raise TypeError(f"{guards.texts.repr(obj)} is not a callable object")
+        found = _own_signature(guards, obj, bool(follow_wrapped))
+        if found is None:
             raise TypeRefused(
                 "signature() reads functions and classes of your own; help(f) shows the others"
             )
-        return inspect.signature(obj, follow_wrapped=follow_wrapped)
+        return found
 
     def getdoc(object: Any) -> str | None:
         try:

@@ -151,6 +151,8 @@ def _whole_numbers(guards: Guards) -> list[Any]:
 
 
 def _json(guards: Guards) -> Table:
+    is_open = guards.decisions.is_open
+
     def checking(real: Any, *names: str) -> Callable[..., Any]:
         """The callables it is given under these names pass the guard of calls."""
 
@@ -164,12 +166,14 @@ def _json(guards: Guards) -> Table:
 
     def writing(real: Any) -> Callable[..., Any]:
         def wrapped(subject: Any, *args: Any, **kwargs: Any) -> Any:
-            json_text.check(subject)
+            json_text.check(subject, is_open)
             if kwargs.get("default") is not None:
-                kwargs["default"] = json_text.checking_default(guards.call(kwargs["default"]))
+                kwargs["default"] = json_text.checking_default(
+                    guards.call(kwargs["default"]), is_open
+                )
             if kwargs.get("cls") is not None:
                 make = guards.call(kwargs["cls"])
-                kwargs["cls"] = lambda **options: json_text.Bounded(make(**options))
+                kwargs["cls"] = lambda **options: json_text.Bounded(make(**options), is_open)
             return real(subject, *args, **kwargs)
 
         return wrapped

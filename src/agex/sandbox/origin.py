@@ -9,10 +9,12 @@ agent's when its globals are a session's.
 from __future__ import annotations
 
 import typing
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FunctionType
-from typing import Any
+from typing import Any, Protocol
 
-from agex.errors import AttributeRefused, TypeRefused
+from agex.errors import AttributeRefused, Refusal, TypeRefused
 from agex.sandbox.tables import MARK
 
 #: Reads a class's own dictionary and order past anything its metaclass says.
@@ -102,19 +104,31 @@ def check_fallback(value: object) -> None:
     raise TypeRefused("__getattr__ is written as `def __getattr__(self, name)` in the class here")
 
 
+class ClassRules(Protocol):
+    """What looks at a class."""
+
+    def look_at(self, cls: type) -> None: ...
+
+
 class Mark:
     """The token itself. A descriptor, so that ``enum`` does not take it for a member.
 
     Each class gets one of its own: cloudpickle leaves out of a class what is the same object in its
     base, and a class without a mark would be the host's on the other side. Where a pickler takes a
     class by value, its mark takes the text of its statement along (``classes.py`` says how).
+
+    The mark that compiled code puts first into a class knows the ``rules``: it is told of the class
+    before any other name in it is, and has it looked at before a hook of the agent's meets it.
     """
 
-    __slots__ = ("owner", "text")
+    __slots__ = ("owner", "rules", "text")
 
-    def __init__(self, owner: type | None = None, text: str = "") -> None:
+    def __init__(
+        self, owner: type | None = None, text: str = "", rules: ClassRules | None = None
+    ) -> None:
         self.owner = owner
         self.text = text
+        self.rules = rules
 
     def __get__(self, instance: object, owner: type | None = None) -> Mark:
         return self
@@ -126,12 +140,46 @@ class Mark:
         except TypeRefused:  # said when the class is finished; until then it is harmless
             type.__setattr__(owner, "__getattr__", _nothing_else)
             seal(owner, again=True)
+        if self.rules is not None:
+            self.rules.look_at(owner)
 
     def __repr__(self) -> str:
         return "<made by agent code>"
 
 
 THE_MARK = Mark()
+
+
+@contextmanager
+def making() -> Iterator[None]:
+    """A class is made inside: a refusal of its mark leaves as the refusal it is.
+
+    ``type`` says of an error in ``__set_name__`` where it was, by one that it raises instead (3.11) or in
+    a note.
+    """
+    try:
+        yield
+    except Refusal as refused:
+        notes = getattr(refused, "__notes__", [])
+        notes[:] = [note for note in notes if MARK not in note]
+        raise
+    except RuntimeError as error:
+        if isinstance(error.__cause__, Refusal) and MARK in str(error):
+            raise error.__cause__ from None
+        raise
+
+
+def marked(rules: ClassRules, namespace: dict[str, Any]) -> dict[str, Any]:
+    """The namespace of a class to be, with its mark in front of all that has a hook."""
+    rest = {name: value for name, value in namespace.items() if name != MARK}
+    if type(namespace) is dict:
+        return {MARK: Mark(rules=rules), **rest}
+    # That of an enum knows more than it shows, and stays what it is.
+    dict.clear(namespace)
+    dict.__setitem__(namespace, MARK, Mark(rules=rules))
+    for name, value in rest.items():
+        dict.__setitem__(namespace, name, value)
+    return namespace
 
 
 def mark(cls: type) -> type:

@@ -10,7 +10,7 @@ import typing
 from types import BuiltinFunctionType
 from typing import Any
 
-from agex.errors import AttributeRefused, TypeRefused
+from agex.errors import AttributeRefused, Refusal, TypeRefused
 from agex.sandbox import kinds, tables
 from agex.sandbox.formatting import PLAIN, is_twin
 from agex.sandbox.guards.calls import Calls
@@ -95,15 +95,23 @@ class Bodies(Calls):
         if isinstance(cls, type):
             if not is_agent_class(cls):
                 return cls
-            seal(cls)
-            self.check_class(cls, own_dict(cls))
-            guard_operators(self, cls)
-            if not issubclass(cls, type) and not self.is_pure(cls):
-                for base in mro_of(cls)[1:]:  # a mixin made elsewhere overrides just as well
-                    if is_agent_class(base):
-                        for name, value in own_dict(base).items():
-                            self.check_override(cls, name, value)
+            try:
+                seal(cls)
+                self.look_at(cls)
+            except Refusal:
+                _empty(cls)  # a hook may have kept it
+                raise
         return cls
+
+    def look_at(self, cls: type) -> None:
+        """Refuse a class for what is in it, or give it the operators that ask."""
+        self.check_class(cls, own_dict(cls))
+        guard_operators(self, cls)
+        if not issubclass(cls, type) and not self.is_pure(cls):
+            for base in mro_of(cls)[1:]:  # a mixin made elsewhere overrides just as well
+                if is_agent_class(base):
+                    for name, value in own_dict(base).items():
+                        self.check_override(cls, name, value)
 
     def check_class(self, cls: type, namespace: Any) -> None:
         """Refuse, in the namespace of a class, the definitions that nobody may make."""
@@ -235,6 +243,12 @@ class Bodies(Calls):
         self.forget(name)
         (type.__delattr__ if plain else delattr)(cls, name)
         self.forget(name)
+
+
+def _empty(cls: type) -> None:
+    for name in list(own_dict(cls)):
+        if not name.startswith("__") and name != tables.MARK:
+            type.__delattr__(cls, name)
 
 
 def _is_match_args(value: Any) -> bool:

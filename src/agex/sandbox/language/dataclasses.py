@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import copy
 import dataclasses
+import inspect
 import keyword
 import sys
 import types
@@ -17,9 +18,8 @@ from agex.sandbox.guards import Guards
 from agex.sandbox.language.copy import members as copy_members
 from agex.sandbox.language.picked import picked
 from agex.sandbox.language.reprs import show_dataclass
-from agex.sandbox.natives import guard_operators
 from agex.sandbox.opaque import view_of
-from agex.sandbox.origin import find, is_agent_class, mark, own_dict
+from agex.sandbox.origin import find, is_agent_class, making, mark, marked, own_dict
 
 
 def members(guards: Guards) -> dict[str, Any]:
@@ -64,13 +64,19 @@ def _making(guards: Guards) -> dict[str, Any]:
                     f"{target.__name__} cannot be a dataclass here: {hidden[0]!r} of its base is "
                     "not registered"
                 )
+            documented = bool(getattr(target, "__doc__", None))
+            if not documented:  # the library's text would show the repr of the defaults
+                type.__setattr__(target, "__doc__", f"{target.__name__}()")
             made: Any = dataclasses.dataclass(**{**options, "repr": False})(target)
             own_dict(made)["__dataclass_params__"].repr = bool(options.get("repr", True))
             if wanted:
                 show_dataclass(made, guards.texts)
             if made is not target:
                 mark(made)
-                guard_operators(guards, made)
+            guards.finish_class(made)  # of a field's default the library made an attribute
+            if not documented and (signature := _signature_of(made)) is not None:
+                text = f"{made.__name__}{guards.texts.signature(signature)}"
+                type.__setattr__(made, "__doc__", text.replace(" -> None", ""))
             return made
 
         return make if cls is None else make(cls)
@@ -140,13 +146,19 @@ def _making(guards: Guards) -> dict[str, Any]:
             if type(key) is not str or "$" in key or key in tables.REFUSED_DEFINITIONS:
                 raise TypeRefused(f"defining {key} is not offered here")
         checked = tuple(guards.base(base) for base in bases)
-        space["__module__"] = tables.HOME
-        made = mark(types.new_class(cls_name, checked, {}, lambda target: target.update(space)))
-        guards.check_class(made, own_dict(made))
-        guard_operators(guards, made)
-        return dataclass(made, **options)
+        space = marked(guards, {**space, "__module__": tables.HOME})
+        with making():
+            made = types.new_class(cls_name, checked, {}, lambda target: target.update(space))
+        return dataclass(guards.finish_class(made), **options)
 
     return {"dataclass": dataclass, "field": field, "make_dataclass": make_dataclass}
+
+
+def _signature_of(cls: type) -> inspect.Signature | None:
+    try:
+        return inspect.signature(cls)
+    except (TypeError, ValueError):
+        return None
 
 
 def _annotations_of(cls: type) -> Any:

@@ -9,9 +9,8 @@ from typing import Any
 from agex.errors import TypeRefused
 from agex.sandbox import kinds, tables
 from agex.sandbox.arguments import FILLED_LATER, TAKING, arguments
-from agex.sandbox.natives import guard_operators
 from agex.sandbox.opaque import Type
-from agex.sandbox.origin import find, is_agent_class, mark
+from agex.sandbox.origin import find, is_agent_class, making, mark, marked
 from agex.sandbox.taking import Rules
 
 _BOUND_BY_CALL = (property, classmethod, staticmethod)
@@ -86,11 +85,9 @@ def new_class(rules: Rules, meta: type, *args: Any, **kwargs: Any) -> Any:
     made_from.setdefault("__module__", tables.HOME)
     maker = _real_metaclass(meta).__new__
     rules.check_class(meta, {k: v for k, v in made_from.items() if k != "__classcell__"})
-    made = maker(meta, str(name), checked, made_from, **kwargs)
-    if isinstance(made, type):
-        mark(made)
-        guard_operators(rules, made)
-    return made
+    with making():
+        made = maker(meta, str(name), checked, marked(rules, made_from), **kwargs)
+    return rules.finish_class(mark(made)) if isinstance(made, type) else made
 
 
 def _real_metaclass(meta: type) -> Any:

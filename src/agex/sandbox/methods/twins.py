@@ -60,7 +60,12 @@ _MAKERS_OF: tuple[tuple[type, Collection[str], Maker], ...] = tuple(
     (kind, kinds.REGISTERED_GUARDED.get(kind) or tables.GUARDED_METHODS[kind], make)
     for kind, make in (
         (re.Pattern, lambda rules, _, name, real: expressions.method(rules.call, real, name)),
-        (json.JSONEncoder, lambda _, owner, name, real: json_text.method(owner, real, name)),
+        (
+            json.JSONEncoder,
+            lambda rules, owner, name, real: json_text.method(
+                owner, real, name, rules.decisions.is_open
+            ),
+        ),
         (random.Random, growing.draw),
         (Decimal, lambda _, owner, name, real: decimals.method(owner, real, name)),
         (range, growing.search),
