@@ -7,7 +7,7 @@ exactly when no name leads to it any more, since groups never refer to one anoth
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable
 from typing import TypeAlias
 
@@ -31,9 +31,9 @@ class Ledger:
     def __init__(self, tree: Tree, packed: Callable[[str, BlobId], Packed]) -> None:
         self._tree = tree
         self._packed = packed
-        self.names: Counter[str] = Counter()
+        self.names: defaultdict[str, int] = defaultdict(int)  # a Counter's zero is a call
         self.places: dict[str, Place | None] = {}
-        self._groups: Counter[str] = Counter()
+        self._groups: defaultdict[str, int] = defaultdict(int)
 
     def old_place(self, label: str) -> Place | None:
         """Where a label is stored in the snapshot."""
@@ -51,11 +51,11 @@ class Ledger:
     def bound(self, label: str) -> int:
         """The label's count as far as names have changed; groups not yet looked at."""
         node = self._tree.node(label)
-        return (node.count if node is not None else 0) + self.names[label]
+        return (node.count if node is not None else 0) + self.names.get(label, 0)
 
     def total(self, label: str) -> int:
         """The label's count, once :meth:`count` has run."""
-        return self.bound(label) + self._groups[label]
+        return self.bound(label) + self._groups.get(label, 0)
 
     def count(self) -> None:
         """Work out what the groups that came and went referred to."""
@@ -86,7 +86,8 @@ class Ledger:
             self.places[label] = None
             packed = self._packed(label, place[0])
             if packed.refs and not self._used(self.place, place[0], packed.labels or (label,)):
-                self._groups.subtract(dict.fromkeys(packed.refs, 1))
+                for ref in dict.fromkeys(packed.refs):
+                    self._groups[ref] -= 1
                 waiting.extend(packed.refs)
 
     def entries(self) -> dict[str, list[object] | None]:

@@ -23,7 +23,7 @@ from agex.state.trie import from_json, to_json
 _INLINE = 2048  # longer streams are blobs of their own, so that headers stay cheap to read
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # nor frozen, as Encoded is not
 class Packed:
     """A group's header, and its stream where that is inline."""
 

@@ -91,8 +91,8 @@ class Writer(Reader, MutableMapping[str, Any]):
                     names.update((other, name) for name in space.own_names())
             if touched is not None:
                 names.update((path, name) for name in touched)
+            self.space(path)  # is among them from now on
             boards = {other: space.board() for other, space in self._spaces.items()}
-            boards.setdefault(path, self.space(path).board())
             staging = Staging(self.heap, boards, adopted=self._brought, maker=self._maker)
             try:
                 saved = self._commit(staging, names, path, message, agent, task, events)
