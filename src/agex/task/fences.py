@@ -8,6 +8,7 @@ a whole block on one line, code that starts on the line of the fence, interactiv
 
 from __future__ import annotations
 
+import functools
 import re
 import textwrap
 from collections.abc import Iterator
@@ -137,17 +138,23 @@ def _read(text: str, opening: re.Match[str], *, nested: bool, line_break: bool) 
     return Fence(tag, code, at, len(text), False, False, nested)
 
 
+@functools.lru_cache(maxsize=64)
+def _closing_patterns(mark: str, line_break: bool) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What closes a block that ``mark`` opened: a fence below its last line, a fence behind it."""
+    tail = r"\n" if line_break else r"(?:\n|\Z)"
+    fence = re.escape(mark[0]) + f"{{{len(mark)},}}+"
+    below = re.compile(rf"^(?:[ \t]|>[ \t]?)*+{fence}[ \t]*+(?=<|{tail})", re.MULTILINE)
+    return below, re.compile(rf"(?<=[^\s`~]){fence}[ \t]*+(?={tail})", re.MULTILINE)
+
+
 def _closings(
     text: str, start: int, mark: str, tag: str, line_break: bool
 ) -> Iterator[tuple[int, int]]:
     """Where a block may end, the nearest first: ``(end of its code, end of its fence)``."""
-    tail = r"\n" if line_break else r"(?:\n|\Z)"
-    fence = re.escape(mark[0]) + f"{{{len(mark)},}}+"
-    below = re.compile(rf"^(?:[ \t]|>[ \t]?)*+{fence}[ \t]*+(?=<|{tail})", re.MULTILINE)
+    below, behind = _closing_patterns(mark, line_break)
     nearest = below.search(text, start)
     if tag in PYTHON_TAGS:
         # ``print(1)``` ``: the fence stands behind the last line of code instead of below it.
-        behind = re.compile(rf"(?<=[^\s`~]){fence}[ \t]*+(?={tail})", re.MULTILINE)
         match = behind.search(text, start, nearest.start() if nearest else len(text))
         if match is not None and parses(textwrap.dedent(text[start : match.start()])):
             yield match.start(), match.end()
