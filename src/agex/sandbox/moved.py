@@ -67,6 +67,8 @@ methods: guarded_dunder <lambda> 13 → methods.dunders _names <lambda> 0
 methods: _dividing divided 0 → methods.dunders _division divided 0
 methods: _init init 0 → methods.making init_of init 0
 methods: new_of new 0 → methods.making new_of new 0
+builtins: Builtins.group_of group 0 → builtins.making Making.group_of group 0
+builtins: _refuser refused 0 → builtins.builtins _refuser refused 0
 """
 
 
