@@ -15,7 +15,7 @@ from agex.llm import ToolCall
 from agex.messages import Message
 from agex.task.fences import parses
 from agex.task.replies import block_watcher, parse_reply
-from tests.servers import ChatServer, Cut
+from tests.servers import ChatServer, Cut, Reply
 from tests.task.reply_shapes import SHAPES, Shape, X
 
 
@@ -183,16 +183,27 @@ def test_a_watched_stream_that_is_sent_anew_is_watched_from_its_beginning() -> N
 def test_a_stream_that_broke_behind_its_first_fence_ends_early_the_second_time() -> None:
     """Over the wire: the retry inside one request shows the watcher a text that starts again."""
     answer = "Now:\n```python\nx = 1\n```\n"
-    endless = "and more words about it, which nobody needs. " * 400
-    script = [Cut("A long thought.\n" * 30 + "```python\nx = (", how="reset"), answer + endless]
-    with ChatServer(script) as server:
-        watcher = block_watcher()
-        response = server.client().complete([Message("user", "Go.")], stop_when=watcher)
+    # Far more than the buffers of both ends take in: those hold some megabytes, and an event of
+    # eight characters is about 200 bytes on the wire.
+    pieces = 400_000
+    endless = "words " * (pieces * Reply("").piece // 6)
+    broken = "A long thought.\n" * 30 + "```python\nx = ("
+    asked = 0
+    watcher = block_watcher()
+
+    def stop_when(text: str) -> bool:
+        nonlocal asked
+        asked += 1
+        assert asked <= (len(broken) + len(answer)) // Reply("").piece + 4, "nobody stopped it"
+        return watcher(text)
+
+    with ChatServer([Cut(broken, how="reset"), answer + endless]) as server:
+        response = server.client().complete([Message("user", "Go.")], stop_when=stop_when)
+        server.wait_for(lambda: server.hang_ups == 1)
 
     assert response.text.startswith(answer)
     assert len(response.text) < len(answer) + 20
-    # What was under way in the buffers of both ends counts as sent.
-    assert server.pieces < len(endless) // 2
+    assert server.pieces < pieces // 8
 
 
 @pytest.mark.parametrize(
