@@ -176,7 +176,11 @@ def piece_of(code: CodeType) -> Piece:
 def remember(code: CodeType, piece: Piece) -> None:
     """Note what ``code`` was compiled from."""
     key = id(code)
-    _pieces[key] = (weakref.ref(code, lambda _: _pieces.pop(key, None)), piece)
+
+    def gone(_: object, forget: Callable[[int, None], object] = _pieces.pop) -> None:
+        forget(key, None)  # bound now: at the interpreter's end the names of this module go first
+
+    _pieces[key] = (weakref.ref(code, gone), piece)
 
 
 def remember_file(filename: str, piece: Piece) -> None:
