@@ -52,13 +52,13 @@ class Deadline:
         if self.expired == "max_memory":
             return LimitReached(
                 "max_memory",
-                f"the action used more than {self.max_memory or 0:,} bytes of memory; "
+                f"the block used more than {self.max_memory or 0:,} bytes of memory; "
                 "work in smaller pieces",
             )
         return LimitReached(
             "timeout_seconds",
-            f"the action ran longer than {self.seconds:g} seconds and was stopped; "
-            "make it do less, or do it in several actions",
+            f"the block ran longer than {self.seconds:g} seconds and was stopped; "
+            "make it do less, or do it in several blocks",
         )
 
 

@@ -48,7 +48,7 @@ class Outlet:
             now.pieces.append(text[: max(left, 0)])
             now.limit = LimitReached(
                 "max_output",
-                f"the action printed more than {now.room:,} characters; print less",
+                f"the block printed more than {now.room:,} characters; print less",
             )
             raise now.limit
         now.pieces.append(text)
