@@ -201,7 +201,7 @@ def _repeated(value: Any) -> Any:
 
 
 _IN_MESSAGE = re.compile(rf"(?<!<class )'{tables.HOME}\.(?=[\w.]+' object )")
-_PARTIALS = f"{kinds.__name__}.partial"
+_PARTIALS = f"{kinds.OwnPartial.__module__}.partial"
 #: Attributes of the language's own objects that their text shows.
 _SHOWN_FIELDS: dict[type, tuple[str, ...]] = {
     kinds.OwnPartial: ("func", "args", "keywords"),

@@ -1,0 +1,55 @@
+"""Methods that have a guarded twin (``methods/``), by class: of the language's own, and of the library's."""
+
+from __future__ import annotations
+
+import array
+import collections
+import collections.abc
+import contextlib
+import decimal
+import functools
+import json
+import random
+import re
+import string
+
+from agex.sandbox import bounds, decimals
+
+EXIT_STACK = frozenset({"enter_context", "push", "callback"})
+
+#: Guarded methods of the curated containers, by class.
+LANGUAGE_GUARDED: dict[type, frozenset[str]] = {
+    collections.deque: frozenset({"extend", "extendleft", "index"}),
+    collections.Counter: frozenset({"update", "subtract", "fromkeys", "elements"}),
+    collections.OrderedDict: frozenset({"update", "fromkeys"}),
+    collections.defaultdict: frozenset({"update", "fromkeys"}),
+    collections.ChainMap: frozenset({"update", "fromkeys", "new_child"}),
+    collections.UserDict: frozenset({"update", "fromkeys"}),
+    collections.UserList: frozenset({"extend", "sort", "index"}),
+    functools.singledispatchmethod: frozenset({"register"}),
+    property: frozenset({"getter", "setter", "deleter"}),
+    contextlib.ExitStack: EXIT_STACK,
+    contextlib.AsyncExitStack: EXIT_STACK
+    | {"enter_async_context", "push_async_exit", "push_async_callback"},
+}
+
+#: Guarded methods of the abstract classes: they go through what they are given.
+ABSTRACT_GUARDED: dict[type, frozenset[str]] = {
+    collections.abc.MutableMapping: frozenset({"update"}),
+    collections.abc.MutableSequence: frozenset({"extend"}),
+    collections.abc.Set: frozenset({"isdisjoint"}),
+}
+
+#: Guarded methods of library types, where these are registered: work in C that the policy allows and
+#: the clock has to be able to end.
+REGISTERED_GUARDED: dict[type, frozenset[str]] = {
+    re.Pattern: frozenset("match fullmatch search findall finditer split sub subn".split()),
+    json.JSONEncoder: frozenset({"encode", "iterencode"}),
+    decimal.Decimal: decimals.METHODS,
+    array.array: frozenset({"tolist"}),
+    string.Template: frozenset({"substitute", "safe_substitute"}),
+    random.Random: frozenset(bounds.RANDOM),
+}
+
+#: Methods that raise what they are given: an exception class is constructed by that.
+THROWING = frozenset({"throw", "athrow"})
