@@ -8,6 +8,7 @@ from types import CodeType
 import pytest
 
 from agex.sandbox import sources
+from agex.sandbox.sources import finding
 
 
 def _code() -> CodeType:
@@ -21,14 +22,14 @@ def test_code_that_dies_when_the_interpreter_has_emptied_the_module_says_nothing
 ) -> None:
     """A module's names are taken from it one by one, and what they meant may live on elsewhere."""
     code = _code()
-    pieces = sources._pieces
+    pieces = finding._pieces
     sources.remember(
         code, sources.Piece("<lambda>", "<lambda>", "lambda: 1", None, (), False, (), frozenset())
     )
     key = id(code)
     assert key in pieces
 
-    monkeypatch.setattr(sources, "_pieces", None)
+    monkeypatch.setattr(finding, "_pieces", None)
     del code
     gc.collect()  # an error in a callback would be reported as one that nobody can catch
 

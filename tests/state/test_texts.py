@@ -10,7 +10,8 @@ import traceback
 import pytest
 
 from agex.policy import Registry
-from agex.sandbox import Session, functions, sources, tracebacks
+from agex.sandbox import Session, functions, tracebacks
+from agex.sandbox.sources import files
 from agex.state import Versioned
 from agex.state.stores import MemoryStore
 from tests.state.worlds import World, policy
@@ -51,7 +52,7 @@ def test_loading_and_dropping_definitions_leaves_a_few_texts(monkeypatch):
             world.run("A().g()")
         del world
         gc.collect()
-        counts.append(len(kept()) + len(sources._files) + len(sources._living))
+        counts.append(len(kept()) + len(files._files) + len(files._living))
 
     assert counts[2] <= counts[1] + 30
 
