@@ -116,7 +116,7 @@ LIBRARY = [
         ('textwrap wrap', "import textwrap\ntextwrap.wrap('a'*10**7,1)", 'stopped', ('textwrap',), (3, 11)),
         ('difflib ratio', "import difflib\ndifflib.SequenceMatcher(None,'ab'*20000,'ba'*20000,autojunk=False).ratio()", 'stopped', ('difflib',), (3, 11)),
         ('difflib ndiff', "import difflib\nlist(difflib.ndiff(['a'*i for i in range(600)],['b'*i+'a' for i in range(600)]))", 'stopped', ('difflib',), (3, 11)),
-        ('difflib close', "import difflib\ndifflib.get_close_matches('a'*1000,['ab'*1000]*10000)", 'stopped', ('difflib',), (3, 11)),
+        ('difflib close', "import difflib\ndifflib.get_close_matches('a'*1000,['ab'*1000]*10**6)", 'stopped', ('difflib',), (3, 11)),
         ('json loads deep', "import json\njson.loads('['*10**5+']'*10**5)", 'stopped', ('json',), (3, 11)),
         ('json loads hook', 'import json\ndef h(d):\n    while True: pass\njson.loads(\'{"a":1}\',object_hook=h)', 'stopped', ('json',), (3, 11)),
         ('re sub blowup', "import re\nre.sub('a','b'*10**6,'a'*10**6)", 'stopped', ('re',), (3, 11)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .case import Hostile
 from .more_programs import MORE
+from .stretches import STRETCHES
 
 LOOPS = [
     Hostile("while True", "the plainest loop", "while True:\n    pass", "limit"),
@@ -399,5 +400,6 @@ PROGRAMS: dict[str, list[Hostile]] = {
     "sources": SOURCES,
     "callbacks": THREADS,
     **MORE,
+    "stretches": STRETCHES,
 }
 """Every hostile program, by family."""

@@ -30,7 +30,6 @@ CASES = [
     for index, case in enumerate(cases)
     if sys.version_info[:2] >= case.since and f"{family}/{case.name}" not in WORKER_ONLY
 ]
-LIMIT_SECONDS = 1.0
 STOP_SECONDS = 3.0
 ROOM_MEGABYTES = 400 + 2 * (MAX_MEMORY >> 20)
 
@@ -76,9 +75,7 @@ def test_a_hostile_program_is_stopped_and_the_session_goes_on(
     if case.end == "limit":
         assert report["error"] == "LimitReached", report
     elif case.end == "stopped":
-        # What is long for one machine may be over in time on a faster one.
-        done_in_time = 0.3 <= report["seconds"] <= LIMIT_SECONDS
-        assert report["error"] is not None or done_in_time, report
+        assert report["error"] is not None, report
 
 
 def _is_late(report: dict[str, Any]) -> bool:

@@ -331,5 +331,11 @@ class RangeDoor:
         return value in self.numbers
 
 
+def joined(parts: tuple[str, ...]) -> str:
+    """The pieces of one f-string of many fields as one text, bounded."""
+    check_length("the text", sum(map(len, parts)))
+    return "".join(parts)
+
+
 def total_length(parts: list[Any]) -> int:
     return sum(len(part) for part in parts if isinstance(part, Sized))

@@ -30,6 +30,8 @@ from agex.sandbox.interrupts import Interrupter
 #: Interpreters that can watch agent code from outside need no flag in it.
 MONITORING = sys.version_info >= (3, 12)
 _TICK = 0.02
+#: The same while memory grows so fast that a few ticks would see too much of it.
+_SHORT_TICK = 0.002
 _LINGER = 2.0
 _TOOLS = (4, 3, 1)
 
@@ -82,6 +84,8 @@ class _Watcher:
         self.thread: threading.Thread | None = None
         self.wake = threading.Event()
         self.tool: int | None = None
+        self.tick = _TICK
+        self.resident = 0
 
     # ------------------------------------------------------------ what to arm
 
@@ -124,7 +128,7 @@ class _Watcher:
     def _watch(self) -> None:
         idle_since = time.monotonic()
         while True:
-            time.sleep(_TICK)
+            time.sleep(self.tick)
             now = time.monotonic()
             with self.lock:
                 if self.active:
@@ -140,11 +144,16 @@ class _Watcher:
 
     def _late(self, now: float) -> bool:
         late = False
-        resident = -1
+        resident, room = -1, sys.maxsize
         for deadline in self.active:
             if deadline.expired is None:
                 resident = self.judge(deadline, now, resident)
             late = late or deadline.expired is not None
+            if resident >= 0 and deadline.max_memory is not None:
+                room = min(room, deadline.memory_at_start + deadline.max_memory - resident)
+        if resident >= 0:
+            grown, self.resident = resident - self.resident, resident
+            self.tick = _SHORT_TICK if 8 * grown > room else _TICK
         return late
 
     @staticmethod
@@ -283,6 +292,27 @@ def look() -> None:
         raise deadline.stop()
 
 
+def pause() -> None:
+    """A look at the clock and at the memory, without waiting for the watcher: some microseconds.
+
+    For long stretches of code that runs once, in which the watcher may have no chance to run.
+    """
+    stack = _thread.stack
+    if not stack:
+        return
+    deadline = stack[-1]
+    if deadline.expired is None:
+        _watcher.judge(deadline, time.monotonic(), -1)
+    if deadline.expired is not None:
+        raise deadline.stop()
+
+
+def breathe() -> None:
+    """A look where the watcher found something, and a chance for it to run: some tens of nanoseconds."""
+    if _watcher.armed:
+        look()
+
+
 def current() -> Deadline | None:
     """The deadline the calling thread is under, if any."""
     stack = _thread.stack
@@ -332,7 +362,7 @@ def running(deadline: Deadline) -> Iterator[Deadline]:
     deadline.at = time.monotonic() + deadline.seconds
     stack.append(deadline)
     _watcher.start(deadline)
-    _interrupter.start(deadline.seconds)
+    _interrupter.start()
     try:
         yield deadline
     finally:
@@ -346,9 +376,8 @@ def running(deadline: Deadline) -> Iterator[Deadline]:
 
 def _resume(deadline: Deadline) -> None:
     """Set the timer again for a deadline that counts once more, or never did stop."""
-    left = deadline.at - time.monotonic()
-    if left < float("inf"):
-        _interrupter.start(left)
+    if deadline.at < float("inf"):
+        _interrupter.start()
 
 
 @contextmanager

@@ -288,6 +288,9 @@ def _of_signals() -> dict[str, Any]:
         "$stop": False,
         "$stopped": clock.look,
         "$go": _go,
+        "$pause": clock.pause,
+        "$breathe": clock.breathe,
+        "$joined": bounds.joined,
     }
 
 

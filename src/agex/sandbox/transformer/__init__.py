@@ -22,7 +22,7 @@ What is opened beyond the base class: annotations, augmented assignment to attri
 ``nonlocal``, ``match``, ``async``, ``try*``, type parameters, and ``_private`` names, because guards
 decide about objects and not about spellings. What is closed: the dunders of ``tables.py``.
 
-A floor per file: ``blocks`` makes nodes, then ``names``, ``attributes``, ``iteration``, ``calls``,
+A floor per file: ``blocks`` makes nodes, then ``stretches``, ``names``, ``attributes``, ``iteration``, ``calls``,
 ``operators``, ``assignments``, ``statements``, ``definitions`` and ``matching``, each deriving from the one
 before; ``table`` says which method visits which kind of node. ``shapes`` looks at nodes and changes none.
 

@@ -67,6 +67,11 @@ class Blocks(RestrictingNodeTransformer):
         self.assigned: set[str] = set()
         #: The value of the assignment at hand may be gone through by anybody.
         self.harmless = False
+        #: What the stretch at hand weighs since its last look, all that was weighed so far, and
+        #: whether the stretch may run many times (see ``stretches.py``).
+        self.weight = 0
+        self.weighed = 0
+        self.repeated = False
         self._held = 0
 
     def transform(self, tree: ast.Module) -> list[ast.stmt]:
@@ -102,14 +107,7 @@ class Blocks(RestrictingNodeTransformer):
         return node
 
     def block(self, statements: list[ast.stmt]) -> list[ast.stmt]:
-        result: list[ast.stmt] = []
-        for statement in statements:
-            visited = self.visit(statement)
-            if type(visited) is list:
-                result.extend(visited)
-            else:
-                result.append(visited)
-        return result
+        raise NotImplementedError  # of the next floor
 
     def name(self, identifier: str, at: ast.AST) -> ast.Name:
         return ast.Name(identifier, LOAD, **place(at))

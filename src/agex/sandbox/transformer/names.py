@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 
 from agex.sandbox import tables
-from agex.sandbox.transformer.blocks import Blocks
+from agex.sandbox.transformer.stretches import Stretches
 
 
-class Names(Blocks):
+class Names(Stretches):
     """Names: what may be read by name, and what may be bound."""
 
     def visit_Name(self, node: ast.Name) -> ast.expr:

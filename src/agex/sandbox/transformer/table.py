@@ -6,6 +6,14 @@ import ast
 from typing import Any
 
 from agex.sandbox.transformer.matching import Matching
+from agex.sandbox.transformer.stretches import (
+    BRANCHES,
+    STEPS,
+    STRETCHES,
+    branch,
+    step,
+    stretch,
+)
 
 
 class AgentTransformer(Matching):
@@ -89,7 +97,7 @@ METHODS: dict[type[ast.AST], Any] = {
     ast.Dict: _T.visit_Dict,
     ast.Compare: _T.visit_Compare,
     ast.BinOp: _T.visit_BinOp,
-    ast.JoinedStr: _T.visit_JoinedStr,
+    ast.JoinedStr: _T.visit_text,
     ast.Assign: _T.visit_Assign,
     ast.AugAssign: _T.visit_AugAssign,
     ast.AnnAssign: _T.visit_AnnAssign,
@@ -114,11 +122,18 @@ METHODS: dict[type[ast.AST], Any] = {
     ast.ClassDef: _T.visit_ClassDef,
     ast.Match: _T.visit_Match,
 }
-for _kind in ("TypeVar", "ParamSpec", "TypeVarTuple"):  # PEP 695, from 3.12 on
-    if hasattr(ast, _kind):
-        METHODS[getattr(ast, _kind)] = _T.visit_TypeParam
+for _name in ("TypeVar", "ParamSpec", "TypeVarTuple"):  # PEP 695, from 3.12 on
+    if hasattr(ast, _name):
+        METHODS[getattr(ast, _name)] = _T.visit_TypeParam
 if hasattr(ast, "TypeAlias"):
     METHODS[ast.TypeAlias] = _T.visit_TypeAlias
+
+for _kind in BRANCHES:
+    METHODS[_kind] = branch(METHODS[_kind])
+for _kind in STEPS:
+    METHODS[_kind] = step(METHODS[_kind])
+for _kind in STRETCHES:
+    METHODS[_kind] = stretch(METHODS[_kind])
 
 #: Every kind this file decides, for the test that holds it against the running Python.
 DECIDED = frozenset(METHODS) | frozenset(PARTS)
