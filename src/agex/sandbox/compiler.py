@@ -11,13 +11,13 @@ import __future__
 
 import ast
 import warnings
-from collections.abc import Callable, Set
+from collections.abc import Callable, Container, Set
 from dataclasses import dataclass
 from types import CodeType
 from typing import Any, TypeAlias
 
 from agex.errors import RefusedLine, SyntaxRefused
-from agex.sandbox import sources, tables, tracebacks, trees, unicode
+from agex.sandbox import ahead, sources, tables, tracebacks, trees, unicode
 from agex.sandbox.scopes import Scopes
 from agex.sandbox.transformer import AgentTransformer
 
@@ -112,6 +112,7 @@ def compile_action(
     max_source: int,
     echo: bool = True,
     steady: Steady | None = None,
+    known: Container[str] | None = None,
     arguments: frozenset[str] = frozenset(),
 ) -> Compiled:
     """Compile one action.
@@ -122,6 +123,7 @@ def compile_action(
         future: an earlier action said ``from __future__ import annotations``.
         echo: hand the value of a last bare expression to ``$echo``.
         steady: which of some names mean modules and containers by now; a hint about speed.
+        known: names that have a meaning by now; with it, builtins that are not offered are refused here.
         arguments: the task's, which the code closes over: they belong to one call, and the functions
             made in it go on with them after it.
 
@@ -138,6 +140,7 @@ def compile_action(
             future=future,
             echo=echo,
             steady=steady,
+            known=known,
             arguments=arguments,
         )
     except (RecursionError, MemoryError, OverflowError):
@@ -167,6 +170,7 @@ def _compile(
     future: bool,
     echo: bool,
     steady: Steady | None = None,
+    known: Container[str] | None = None,
     arguments: frozenset[str] = frozenset(),
 ) -> Compiled:
     scopes = Scopes(tree)
@@ -188,9 +192,11 @@ def _compile(
         steady=frozenset() if steady is None else steady(used),
     )
     last = tree.body[-1] if tree.body else None
+    absent = _absent(used - bound, known, tree)
+    refused = ahead.refused_names(tree, absent) if absent else []
     body = transformer.transform(tree)
-    if transformer.lines:
-        raise SyntaxRefused(sorted(transformer.lines, key=lambda entry: entry.line))
+    if transformer.lines or refused:
+        raise SyntaxRefused(sorted((*transformer.lines, *refused), key=lambda entry: entry.line))
     starred = type(last) is ast.Expr and type(last.value) is ast.Starred  # a SyntaxError to come
     if echo and type(last) is ast.Expr and not starred and body and body[-1] is last:
         last.value = transformer.call("$echo", last, last.value)
@@ -210,6 +216,16 @@ def _compile(
         scopes.awaits,
         future,
     )
+
+
+def _absent(used: frozenset[str], known: Container[str] | None, tree: ast.Module) -> frozenset[str]:
+    """The builtins among some names that are not offered and mean nothing else either."""
+    names = used & ahead.NAMES
+    if not names or known is None:
+        return frozenset()
+    if any(type(node) is ast.ImportFrom and node.names[0].name == "*" for node in tree.body):
+        return frozenset()  # which binds what nobody has spelled out
+    return frozenset(name for name in names if name not in known)
 
 
 def _wrap(

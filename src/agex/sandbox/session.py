@@ -135,6 +135,7 @@ class Session:
             future=self._future,
             max_source=self.limits.max_source,
             steady=self._steady,
+            known=self.globals,
             arguments=self._closed_over.names,
         )
         self._future = compiled.future
