@@ -68,6 +68,19 @@ methods: _dividing divided 0 → methods.dunders _division divided 0
 methods: _init init 0 → methods.making init_of init 0
 methods: new_of new 0 → methods.making new_of new 0
 builtins: Builtins.group_of group 0 → builtins.making Making.group_of group 0
+language.operator: members attrgetter one 0 → language.operator _getters attrgetter one 0
+language.operator: members attrgetter <lambda> 0 → language.operator _getters attrgetter <lambda> 0
+language.operator: members attrgetter <lambda> 1 → language.operator _getters attrgetter <lambda> 1
+language.operator: members methodcaller <lambda> 0 → language.operator _getters methodcaller <lambda> 0
+language.operator: members itemgetter <lambda> 0 → language.operator _getters itemgetter <lambda> 0
+language.operator: members itemgetter <lambda> 1 → language.operator _getters itemgetter <lambda> 1
+language.functools: _dispatching singledispatch dispatch 0 → language.functools _singledispatch dispatch 0
+language.functools: _dispatching singledispatch register 0 → language.functools _singledispatch register 0
+language.functools: _dispatching singledispatch register <lambda> 0 → language.functools _singledispatch register <lambda> 0
+language.functools: _dispatching singledispatch wrapper 0 → language.functools _singledispatch wrapper 0
+language.functools: _dispatching singledispatchmethod register 0 → language.functools _singledispatchmethod register 0
+language.functools: _dispatching singledispatchmethod register <lambda> 0 → language.functools _singledispatchmethod register <lambda> 0
+language.functools: _dispatching singledispatchmethod Bound.__get__ 0 → language.functools _singledispatchmethod Bound.__get__ 0
 builtins: _refuser refused 0 → builtins.builtins _refuser refused 0
 """
 

@@ -111,88 +111,97 @@ def _wrapping(guards: Guards) -> dict[str, Any]:
 
 
 def _dispatching(guards: Guards) -> dict[str, Any]:
-    call = guards.call
-
     def singledispatch(function: Any) -> Any:
-        registry: dict[Any, Any] = {object: call(function)}
-
-        def dispatch(cls: Any) -> Any:
-            cls = real_class(cls)
-            if cls in registry:
-                return registry[cls]
-            # Python's own choice among bases and abstract classes; it only looks at classes.
-            return functools._find_impl(cls, registry)  # type: ignore[attr-defined]
-
-        def register(cls: Any, func: Any = None) -> Any:
-            cls = real_class(cls)
-            if _dispatchable(cls):
-                if func is None:
-                    return lambda f: register(cls, f)
-            else:
-                if func is not None:
-                    raise TypeError(
-                        "Invalid first argument to `register()`. "
-                        f"{guards.texts.repr(cls)} is not a class or union type."
-                    )
-                func, cls = cls, _first_hint(guards, cls)
-            for one in typing.get_args(cls) if _is_union(cls) else (cls,):
-                registry[real_class(one)] = call(func)
-            return func
-
-        def wrapper(*args: Any, **kwargs: Any) -> Any:
-            if not args:
-                raise TypeError(f"{wrapper.__name__} requires at least 1 positional argument")
-            return dispatch(type(args[0]))(*args, **kwargs)
-
-        for name in ("__name__", "__qualname__", "__doc__"):
-            shown = getattr(function, name, None)
-            if type(shown) is str:
-                setattr(wrapper, name, shown)
-        wrapper.register = register  # type: ignore[attr-defined]
-        wrapper.dispatch = dispatch  # type: ignore[attr-defined]
-        wrapper.registry = types.MappingProxyType(registry)  # type: ignore[attr-defined]
-        return wrapper
+        return _singledispatch(guards, function)
 
     def singledispatchmethod(function: Any) -> Any:
-        plain = _inside(function)
-        if not callable(plain):
-            raise TypeError(f"{guards.texts.repr(function)} is not callable or a descriptor")
-        dispatcher = singledispatch(plain)
-        given: dict[Any, Any] = {plain: function}  # what was registered, as it was written
-
-        def register(cls: Any, method: Any = None) -> Any:
-            if method is None and _dispatchable(real_class(cls)):
-                return lambda m: register(cls, m)
-            if method is None:
-                given[_inside(cls)] = cls
-                dispatcher.register(_inside(cls))
-                return cls
-            given[_inside(method)] = method
-            dispatcher.register(cls, _inside(method))
-            return method
-
-        class Bound:
-            __doc__ = getattr(plain, "__doc__", None)
-
-            def __get__(self, instance: Any, owner: Any = None) -> Any:
-                def bound(*args: Any, **kwargs: Any) -> Any:
-                    if not args:
-                        raise TypeError(f"{bound.__name__} requires at least 1 positional argument")
-                    found = dispatcher.dispatch(type(args[0]))
-                    return given.get(found, found).__get__(instance, owner)(*args, **kwargs)
-
-                bound.__name__ = getattr(plain, "__name__", "bound")
-                bound.__qualname__ = getattr(plain, "__qualname__", "bound")
-                bound.__doc__ = getattr(plain, "__doc__", None)
-                bound.register = register  # type: ignore[attr-defined]
-                return bound
-
-        Bound.register = staticmethod(register)  # type: ignore[attr-defined]
-        Bound.__name__ = Bound.__qualname__ = "singledispatchmethod"
-        Bound.__module__ = "functools"
-        return mark(Bound)()
+        return _singledispatchmethod(guards, function)
 
     return {"singledispatch": singledispatch, "singledispatchmethod": singledispatchmethod}
+
+
+def _singledispatch(guards: Guards, function: Any) -> Any:
+    """A function that calls what was registered for the type of its first argument."""
+    call = guards.call
+    registry: dict[Any, Any] = {object: call(function)}
+
+    def dispatch(cls: Any) -> Any:
+        cls = real_class(cls)
+        if cls in registry:
+            return registry[cls]
+        # Python's own choice among bases and abstract classes; it only looks at classes.
+        return functools._find_impl(cls, registry)  # type: ignore[attr-defined]
+
+    def register(cls: Any, func: Any = None) -> Any:
+        cls = real_class(cls)
+        if _dispatchable(cls):
+            if func is None:
+                return lambda f: register(cls, f)
+        else:
+            if func is not None:
+                raise TypeError(
+                    "Invalid first argument to `register()`. "
+                    f"{guards.texts.repr(cls)} is not a class or union type."
+                )
+            func, cls = cls, _first_hint(guards, cls)
+        for one in typing.get_args(cls) if _is_union(cls) else (cls,):
+            registry[real_class(one)] = call(func)
+        return func
+
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        if not args:
+            raise TypeError(f"{wrapper.__name__} requires at least 1 positional argument")
+        return dispatch(type(args[0]))(*args, **kwargs)
+
+    for name in ("__name__", "__qualname__", "__doc__"):
+        shown = getattr(function, name, None)
+        if type(shown) is str:
+            setattr(wrapper, name, shown)
+    wrapper.register = register  # type: ignore[attr-defined]
+    wrapper.dispatch = dispatch  # type: ignore[attr-defined]
+    wrapper.registry = types.MappingProxyType(registry)  # type: ignore[attr-defined]
+    return wrapper
+
+
+def _singledispatchmethod(guards: Guards, function: Any) -> Any:
+    """The same as a descriptor: what was registered is bound as it was written."""
+    plain = _inside(function)
+    if not callable(plain):
+        raise TypeError(f"{guards.texts.repr(function)} is not callable or a descriptor")
+    dispatcher = _singledispatch(guards, plain)
+    given: dict[Any, Any] = {plain: function}  # what was registered, as it was written
+
+    def register(cls: Any, method: Any = None) -> Any:
+        if method is None and _dispatchable(real_class(cls)):
+            return lambda m: register(cls, m)
+        if method is None:
+            given[_inside(cls)] = cls
+            dispatcher.register(_inside(cls))
+            return cls
+        given[_inside(method)] = method
+        dispatcher.register(cls, _inside(method))
+        return method
+
+    class Bound:
+        __doc__ = getattr(plain, "__doc__", None)
+
+        def __get__(self, instance: Any, owner: Any = None) -> Any:
+            def bound(*args: Any, **kwargs: Any) -> Any:
+                if not args:
+                    raise TypeError(f"{bound.__name__} requires at least 1 positional argument")
+                found = dispatcher.dispatch(type(args[0]))
+                return given.get(found, found).__get__(instance, owner)(*args, **kwargs)
+
+            bound.__name__ = getattr(plain, "__name__", "bound")
+            bound.__qualname__ = getattr(plain, "__qualname__", "bound")
+            bound.__doc__ = getattr(plain, "__doc__", None)
+            bound.register = register  # type: ignore[attr-defined]
+            return bound
+
+    Bound.register = staticmethod(register)  # type: ignore[attr-defined]
+    Bound.__name__ = Bound.__qualname__ = "singledispatchmethod"
+    Bound.__module__ = "functools"
+    return mark(Bound)()
 
 
 def _value_or_nothing(guards: Guards, owner: Any, name: str) -> Any:

@@ -11,32 +11,7 @@ from agex.sandbox.language.picked import picked
 
 
 def members(guards: Guards) -> dict[str, Any]:
-    value, item, call = guards.value, guards.item, guards.call
-
-    def attrgetter(*names: str) -> Any:
-        for name in names:
-            if type(name) is not str:
-                raise TypeError("attribute name must be a string")
-
-        def one(obj: Any, path: str) -> Any:
-            for name in path.split("."):
-                obj = value(obj, name)
-            return obj
-
-        if len(names) == 1:
-            return lambda obj: one(obj, names[0])
-        return lambda obj: tuple(one(obj, name) for name in names)
-
-    def methodcaller(name: str, /, *args: Any, **kwargs: Any) -> Any:
-        if type(name) is not str:
-            raise TypeError("method name must be a string")
-        return lambda obj: call(value(obj, name))(*args, **kwargs)
-
-    def itemgetter(*keys: Any) -> Any:
-        if len(keys) == 1:
-            key = keys[0]
-            return lambda obj: item(obj)[key]
-        return lambda obj: tuple(item(obj)[key] for key in keys)
+    item, call = guards.item, guards.call
 
     def getitem(obj: Any, key: Any) -> Any:
         return item(obj)[key]
@@ -91,8 +66,38 @@ def members(guards: Guards) -> dict[str, Any]:
         "getitem": getitem,
         "setitem": setitem,
         "delitem": delitem,
-        "attrgetter": attrgetter,
-        "methodcaller": methodcaller,
-        "itemgetter": itemgetter,
+        **_getters(guards),
         "call": lambda obj, /, *args, **kwargs: call(obj)(*args, **kwargs),
     }
+
+
+def _getters(guards: Guards) -> dict[str, Any]:
+    """The functions that are told beforehand what they are going to look up."""
+    value, item, call = guards.value, guards.item, guards.call
+
+    def attrgetter(*names: str) -> Any:
+        for name in names:
+            if type(name) is not str:
+                raise TypeError("attribute name must be a string")
+
+        def one(obj: Any, path: str) -> Any:
+            for name in path.split("."):
+                obj = value(obj, name)
+            return obj
+
+        if len(names) == 1:
+            return lambda obj: one(obj, names[0])
+        return lambda obj: tuple(one(obj, name) for name in names)
+
+    def methodcaller(name: str, /, *args: Any, **kwargs: Any) -> Any:
+        if type(name) is not str:
+            raise TypeError("method name must be a string")
+        return lambda obj: call(value(obj, name))(*args, **kwargs)
+
+    def itemgetter(*keys: Any) -> Any:
+        if len(keys) == 1:
+            key = keys[0]
+            return lambda obj: item(obj)[key]
+        return lambda obj: tuple(item(obj)[key] for key in keys)
+
+    return {"attrgetter": attrgetter, "methodcaller": methodcaller, "itemgetter": itemgetter}
