@@ -184,3 +184,24 @@ def test_a_function_returned_from_a_state_keeps_working(state: Any) -> None:
         raise NotImplementedError
 
     assert make(state=state)(5) == 15
+
+
+@pytest.mark.parametrize("kind", ["live", "file"])
+def test_the_future_import_of_one_call_holds_in_later_calls_with_its_state(
+    kind: str, tmp_path: Path
+) -> None:
+    """As it does from one line to the next of one Python session: the names are one module's."""
+    agent = Agent()
+    later = "def scale(row: Row) -> Row:\n    return row\nscale.__annotations__"
+    state: Any = Live() if kind == "live" else Versioned(tmp_path / "state.db")
+    first = agent.sandbox(state=state)
+    assert first.run("from __future__ import annotations\nn = 1").error is None
+    if kind == "file":
+        state.commit()
+        state.close()
+        state = Versioned(tmp_path / "state.db")
+
+    ran = agent.sandbox(state=state).run(later)
+
+    assert ran.output == {"row": "Row", "return": "Row"}
+    assert isinstance(agent.sandbox(state=Live()).run(later).error, NameError)

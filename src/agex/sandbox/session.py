@@ -68,7 +68,10 @@ class Session:
         self.globals: dict[str, Any] = {} if namespace is None else namespace
         self._ended: TaskFinished | None = None
         self.outlet = outlet_of(self.globals, limits.max_output)
-        self._future = False
+        #: Annotations are texts, since a block said ``from __future__ import annotations``.
+        self.future = False
+        #: Called when one does, by whoever keeps that for sessions to come.
+        self.on_future: Callable[[], object] | None = None
         self._flags = clock.needs_flags()
         self.guards = Guards(policy)
         self.guards.globals = self.globals
@@ -132,13 +135,16 @@ class Session:
             source,
             shadowed=self._shadows.names(),
             flags=self._flags,
-            future=self._future,
+            future=self.future,
             max_source=self.limits.max_source,
             steady=self._steady,
             known=self.globals,
             arguments=self._closed_over.names,
         )
-        self._future = compiled.future
+        if compiled.future and not self.future:
+            self.future = True
+            if self.on_future is not None:
+                self.on_future()
         for name in compiled.bound & tables.OFFERED:
             self.shadow(name)
         # Of two sessions in one namespace, code meets the guards of the later one.

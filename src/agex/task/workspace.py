@@ -31,6 +31,7 @@ Makers: TypeAlias = Callable[[Policy], Mapping[str, tuple[type, Callable[..., An
 """What is called in place of a class that cannot be constructed, by the name agent code has for it."""
 
 _REPR_SECONDS = 0.5
+_FUTURE = "future"  # the log of what is imported from __future__
 _NAME = re.compile(r"[^\W\d]\w*")
 
 
@@ -217,12 +218,23 @@ def open_session(
         view = view_of(cls)  # what agent code holds of a class that it cannot construct
         session.guards.substitutes[id(view)] = (view, make)
     if space is not None:
+        _keep_future(session, space)
         space.reserved = session.globals["$hidden"]
         # Arguments are the caller's objects: they are not stored, and what is stored under their names
         # waits until they are gone.
         space.pinned = frozenset(inputs or ())
         space.bind = session.bind
     return session
+
+
+def _keep_future(session: Session, space: Namespace) -> None:
+    """``from __future__ import annotations`` holds for all code of a namespace that comes after it.
+
+    A session is one module, and so are the sessions of later calls over the same names.
+    """
+    log = space.log(_FUTURE)
+    session.future = len(log) > 0
+    session.on_future = lambda: log.append("annotations")
 
 
 def _space(state: Any, path: str, policy: Policy, options: Options) -> Namespace | None:
