@@ -81,6 +81,12 @@ language.functools: _dispatching singledispatch wrapper 0 → language.functools
 language.functools: _dispatching singledispatchmethod register 0 → language.functools _singledispatchmethod register 0
 language.functools: _dispatching singledispatchmethod register <lambda> 0 → language.functools _singledispatchmethod register <lambda> 0
 language.functools: _dispatching singledispatchmethod Bound.__get__ 0 → language.functools _singledispatchmethod Bound.__get__ 0
+language.typing: members own_only decorate 0 → language.typing _own_only decorate 0
+language.typing: members transform 0 → language.typing _marks transform 0
+language.typing: members no_type_check 0 → language.typing _marks no_type_check 0
+language.typing: members reveal_type 0 → language.typing _checks reveal_type 0
+language.typing: members transform <lambda> 0 → language.typing _marks transform <lambda> 0
+language.dataclasses: _reading is_dataclass 0 → language.dataclass_fields is_dataclass 0
 builtins: _refuser refused 0 → builtins.builtins _refuser refused 0
 """
 

@@ -14,6 +14,24 @@ from agex.sandbox.origin import is_agent_class, is_agent_function, mark, own_dic
 
 
 def members(guards: Guards) -> dict[str, Any]:
+    named_tuple, typed_dict = _makers(guards)
+    for real, twin in (
+        (typing.NamedTuple, named_tuple),
+        (typing.TypedDict, typed_dict),
+        *((real, _shown(guards, real)) for real in _SHOWING),
+    ):
+        guards.substitutes[id(real)] = (real, twin)
+    names = [name for name in typing.__all__ if name not in _LEFT_OUT]
+    return {
+        **{name: getattr(typing, name) for name in names},
+        **{n: _own_only(getattr(typing, n)) for n in _MARKING if hasattr(typing, n)},
+        **_hints(guards),
+        **_marks(guards),
+        **_checks(guards),
+    }
+
+
+def _hints(guards: Guards) -> dict[str, Any]:
     def get_type_hints(
         obj: Any, globalns: Any = None, localns: Any = None, include_extras: bool = False
     ) -> dict[str, Any]:
@@ -50,6 +68,12 @@ def members(guards: Guards) -> dict[str, Any]:
         held = own_dict(owner) if isinstance(owner, type) and is_agent_class(owner) else {}
         return type(None) if hint is None else resolved(guards, hint, {**own, **names}, held)
 
+    return {"get_type_hints": get_type_hints}
+
+
+def _makers(guards: Guards) -> tuple[Any, Any]:
+    """What ``NamedTuple`` and ``TypedDict`` are when they are called."""
+
     def named_tuple(name: str, fields: Any = (), /, **more: Any) -> Any:
         make: Any = typing.NamedTuple
         pairs = [tuple(guards.iter(pair)) for pair in methods.taken(guards, fields)]
@@ -68,24 +92,26 @@ def members(guards: Guards) -> dict[str, Any]:
         return made
 
     named_tuple.__mro_entries__ = typing.NamedTuple.__mro_entries__  # type: ignore[attr-defined]
-    guards.substitutes[id(typing.NamedTuple)] = (typing.NamedTuple, named_tuple)
-    guards.substitutes[id(typing.TypedDict)] = (typing.TypedDict, typed_dict)
+    return named_tuple, typed_dict
 
-    def own_only(real: Any) -> Any:
-        """Decorators that leave a mark on what they are given take the agent's own things."""
 
-        def decorate(thing: Any, /) -> Any:
-            if (
-                not is_agent_function(thing)
-                and not (isinstance(thing, type) and is_agent_class(thing))
-                and not isinstance(thing, (property, classmethod, staticmethod))
-            ):
-                raise TypeRefused(f"{real.__name__}() decorates what you made yourself here")
-            return real(thing)
+def _own_only(real: Any) -> Any:
+    """Decorators that leave a mark on what they are given take the agent's own things."""
 
-        return decorate
+    def decorate(thing: Any, /) -> Any:
+        if (
+            not is_agent_function(thing)
+            and not (isinstance(thing, type) and is_agent_class(thing))
+            and not isinstance(thing, (property, classmethod, staticmethod))
+        ):
+            raise TypeRefused(f"{real.__name__}() decorates what you made yourself here")
+        return real(thing)
 
-    marking = ("final", "override", "runtime_checkable")
+    return decorate
+
+
+def _marks(guards: Guards) -> dict[str, Any]:
+    """Decorators that say something to others, and leave nothing where it is not theirs to leave."""
 
     def transform(**options: Any) -> Any:
         """What it says is for type checkers; the real one would write it onto anything."""
@@ -105,6 +131,10 @@ def members(guards: Guards) -> dict[str, Any]:
         guards.call(function)
         return _overloaded
 
+    return {"dataclass_transform": transform, "no_type_check": no_type_check, "overload": overload}
+
+
+def _checks(guards: Guards) -> dict[str, Any]:
     def assert_never(value: Any, /) -> Any:
         raise AssertionError(
             f"Expected code to be unreachable, but got: {guards.texts.repr(value)}"
@@ -113,36 +143,33 @@ def members(guards: Guards) -> dict[str, Any]:
     def reveal_type(value: Any, /) -> Any:
         return value
 
-    def shown(real: Any) -> Any:
-        """Makers whose complaints show what they were given."""
-
-        def make(*args: Any, **kwargs: Any) -> Any:
-            if not guards.texts.is_safe((args, kwargs)):
-                raise TypeRefused(f"{real.__name__}() takes types, and what is registered, here")
-            made = real(*args, **kwargs)
-            if real is typing.NewType:
-                made.__module__ = tables.HOME  # it takes the module of who called it
-            return made
-
-        return make
-
-    for name in ("TypeVar", "ParamSpec", "TypeVarTuple", "NewType", "ForwardRef"):
-        cls = getattr(typing, name)
-        guards.substitutes[id(cls)] = (cls, shown(cls))
-
-    names = [name for name in typing.__all__ if name not in _LEFT_OUT]
-    return {
-        **{name: getattr(typing, name) for name in names},
-        **{n: own_only(getattr(typing, n)) for n in marking if hasattr(typing, n)},
-        "get_type_hints": get_type_hints,
-        "dataclass_transform": transform,
-        "no_type_check": no_type_check,
-        "overload": overload,
-        "assert_never": assert_never,
-        "reveal_type": reveal_type,
-    }
+    return {"assert_never": assert_never, "reveal_type": reveal_type}
 
 
+def _shown(guards: Guards, real: Any) -> Any:
+    """Makers whose complaints show what they were given."""
+
+    def make(*args: Any, **kwargs: Any) -> Any:
+        if not guards.texts.is_safe((args, kwargs)):
+            raise TypeRefused(f"{real.__name__}() takes types, and what is registered, here")
+        made = real(*args, **kwargs)
+        if real is typing.NewType:
+            made.__module__ = tables.HOME  # it takes the module of who called it
+        return made
+
+    return make
+
+
+#: Decorators of the library that write a mark.
+_MARKING = ("final", "override", "runtime_checkable")
+#: Makers whose complaints would show anything.
+_SHOWING: tuple[Any, ...] = (
+    typing.TypeVar,
+    typing.ParamSpec,
+    typing.TypeVarTuple,
+    typing.NewType,
+    typing.ForwardRef,
+)
 #: Functions that evaluate strings, write into tables of the process, or decorate decorators.
 _LEFT_OUT = frozenset(
     """get_type_hints get_overloads clear_overloads evaluate_forward_ref no_type_check_decorator
