@@ -63,8 +63,7 @@ def _fields(rules: Rules, args: Any, kwargs: Any) -> Given:
 
 def _counted(rules: Rules, args: Any, kwargs: Any) -> Given:
     made = [
-        rules.mapping(a) if isinstance(a, collections.abc.Mapping) else _item(rules, a)
-        for a in args
+        rules.spread(a) if isinstance(a, collections.abc.Mapping) else _item(rules, a) for a in args
     ]
     return tuple(made), kwargs
 

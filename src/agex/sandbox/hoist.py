@@ -86,7 +86,7 @@ def hoisted(
         )
 
     own, items = worth(count.own) - {by_identity}, worth(count.items)
-    return Hoisted(own, items, worth(count.factors), count.looped & (own | items))
+    return Hoisted(own, items, worth(count.factors), frozenset(count.looped & (own | items)))
 
 
 def in_comprehension(node: ast.expr, scope: Scope, inference: Inference) -> Hoisted:

@@ -456,7 +456,7 @@ class Scopes:
 
 
 _NO_TUPLE, _NO_DICT = ast.Tuple([], ast.Load()), ast.Dict([], [])
-_A_FUNCTION = ast.Lambda()
+_A_FUNCTION = ast.Lambda(ast.arguments([], [], None, [], [], None, []), ast.Constant(None))
 
 _HANDLERS: dict[type[ast.AST], Any] = {
     ast.Assign: Scopes._assign,

@@ -45,6 +45,13 @@ PROTOCOL = OPERATORS | frozenset(
     """.split()
 )
 
+#: Methods whose result the interpreter, or a builtin, uses without asking (see ``given.py``).
+GIVING = frozenset(
+    """
+    __iter__ __aiter__ __anext__ __aenter__ __aexit__ __await__ __reversed__ __dir__ keys
+    """.split()
+)
+
 #: Names a class body or a module may bind although they are dunders, beside the protocol.
 DATA_DUNDERS = frozenset(
     """

@@ -16,6 +16,13 @@ _LAYERS: frozenset[type] = frozenset(
 )
 
 
+async def _or_default(step: Any, default: Any) -> Any:
+    try:
+        return await step
+    except StopAsyncIteration:
+        return default
+
+
 class Iteration(Printing):
     """What is gone through."""
 
@@ -137,7 +144,9 @@ class Iteration(Printing):
         return aiter(self.guards.aiter(source))
 
     def anext_(self, iterator: Any, /, *default: Any) -> Any:
-        return anext(self.guards.aiter(iterator), *default)
+        step = anext(self.guards.aiter(iterator))
+        # With a default the real one reads past what __anext__ raised, on some Pythons fatally.
+        return _or_default(self.guards.awaited(step), default[0]) if default else step
 
     def layered(self, iterable: Any) -> Any:
         """An iterator around another runs on the C stack: ours in between count as frames."""
@@ -171,7 +180,7 @@ class Iteration(Printing):
         self.guards.iter(source)
         if type(source) is range and bounds.len_of_range(source) > bounds.MAX_RANGE:
             return bounds.polled(reversed(source), clock.look)
-        return reversed(source)
+        return self.guards.iter(reversed(source))
 
     def range_(self, *args: Any) -> range:
         return range(*args)

@@ -11,7 +11,7 @@ from types import BuiltinFunctionType
 from typing import Any
 
 from agex.errors import AttributeRefused, Refusal, TypeRefused
-from agex.sandbox import kinds, tables
+from agex.sandbox import given, kinds, tables
 from agex.sandbox.formatting import PLAIN, is_twin
 from agex.sandbox.guards.calls import Calls
 from agex.sandbox.guards.names import HIDDEN_KEYS, MISSING, NEVER, PLAIN_DUNDERS, TRUSTED
@@ -29,6 +29,8 @@ from agex.sandbox.origin import (
     seal,
 )
 
+#: What is left of a class that was refused.
+_KEPT = frozenset({tables.MARK, "__module__", "__qualname__", "__doc__", "__dict__", "__weakref__"})
 _ENUM_HOOKS = frozenset({"_missing_", "_generate_next_value_"})
 #: Descriptors that classes are made of.
 _DESCRIPTORS: frozenset[type] = frozenset(
@@ -128,6 +130,8 @@ class Bodies(Calls):
                 raise TypeRefused(f"a metaclass cannot define {name} here; leave it out")
             if name in tables.PROTOCOL or name in _ENUM_HOOKS:
                 self.check_protocol_value(cls, name, value)
+            if name in tables.GIVING:
+                given.check_giving(name, value)
             self.check_descriptor(name, value)
         if isinstance(cls, type) and issubclass(cls, BaseExceptionGroup):
             for name in TRUSTED:
@@ -177,6 +181,8 @@ class Bodies(Calls):
         """What is called through a protocol passes the same guard as any call."""
         if isinstance(value, (staticmethod, classmethod)):
             value = value.__func__
+        if name in tables.PROTOCOL:
+            given.check_bound(name, value)
         if isinstance(value, type) or (
             callable(value)
             and type(value) not in kinds.FUNCTION_TYPES
@@ -216,6 +222,11 @@ class Bodies(Calls):
             raise AttributeRefused(f"setting {name} is not offered here; {advice}")
         if name == "__getattr__":
             check_fallback(value)
+        if name == "__get__":
+            # Its objects may stand in classes already, where they were looked at.
+            raise TypeRefused("__get__ is written in the body of its class here")
+        if name in tables.GIVING:
+            given.check_giving(name, value)
         if name in TRUSTED and _leads_to_groups(cls):
             raise TypeRefused(f"an exception group cannot define {name} here; define derive")
         if name == "__match_args__" and not _is_match_args(value):
@@ -247,7 +258,7 @@ class Bodies(Calls):
 
 def _empty(cls: type) -> None:
     for name in list(own_dict(cls)):
-        if not name.startswith("__") and name != tables.MARK:
+        if name not in _KEPT:
             type.__delattr__(cls, name)
 
 

@@ -9,14 +9,22 @@ from typing import Any
 
 from agex.errors import TypeRefused
 from agex.sandbox import bounds, kinds, methods
+from agex.sandbox.given import delegate
 from agex.sandbox.guards.memory import Memory
 from agex.sandbox.guards.names import MISSING
 from agex.sandbox.opaque import Type
-from agex.sandbox.origin import find, is_agent_function
+from agex.sandbox.origin import find, is_agent_class, is_agent_function
 
 #: The type flags by which the interpreter knows what [..] and {..} patterns may take apart.
 _DESTRUCTURED = (1 << 5) | (1 << 6)
 _EXTENDED = (list, bytearray, set, dict, collections.deque)
+#: Mappings that are all Python's own.
+_PLAIN_MAPPINGS = (
+    dict,
+    collections.OrderedDict,
+    collections.defaultdict,
+    collections.Counter,
+)
 #: Sequences of which a slice can be assigned: the other side is gone through.
 SLICED = (list, bytearray, memoryview, collections.UserList)
 
@@ -93,6 +101,44 @@ class Protocols(Memory):
     def mapping(self, owner: Any) -> Any:
         return self._open(owner, "unpacked", "keys", "__getitem__", "__iter__")
 
+    def spread(self, owner: Any) -> Any:
+        """What ``{**owner}`` and ``dict(owner)`` take: C code calls ``keys`` on it, whatever that is.
+
+        A mapping of the agent's own is gone through here.
+        """
+        self.mapping(owner)
+        cls = type(owner)
+        if cls in _PLAIN_MAPPINGS:
+            self.clear("spread", cls)
+            return owner
+        kind = self.decisions.kind(cls)
+        if kind != kinds.AGENT and cls is not types.MappingProxyType:
+            return owner
+        if issubclass(cls, dict) and not _overrides(cls, "__iter__"):
+            return owner
+        try:
+            keys = self.call(self.value(owner, "keys"))
+        except AttributeError:
+            return owner  # Python's own TypeError says it best
+        return {key: owner[key] for key in self.iter(keys())}
+
+    def given(self, value: Any) -> Any:
+        """What a method of the agent's hands to the interpreter, which uses it by itself."""
+        return self._open(
+            value, "used", "__await__", "__iter__", "__next__", "__anext__", "__getitem__"
+        )
+
+    def given_awaited(self, value: Any) -> Any:
+        """The same of ``__await__``, whose iterator has more called on it than a loop's."""
+        return delegate(self, self.given(value))
+
+    def delegated(self, owner: Any) -> Any:
+        """What ``yield from`` goes through."""
+        self.iter(owner)
+        if self.decisions.kind(type(owner)) != kinds.AGENT:
+            return owner
+        return delegate(self, iter(owner))
+
     def subject(self, owner: Any) -> Any:
         """The subject of a match with sequence or mapping patterns."""
         if isinstance(owner, type) or not type(owner).__flags__ & _DESTRUCTURED:
@@ -149,6 +195,11 @@ class Protocols(Memory):
             for item, part in zip(items[len(items) - after :], shape[star + 1 :], strict=True)
         )
         return tuple(parts)
+
+
+def _overrides(cls: type, name: str) -> bool:
+    found = find(cls, name)
+    return found is not None and is_agent_class(found[0])
 
 
 class SliceDoor:

@@ -89,7 +89,8 @@ def _joining(guards: Guards, source: Callable[[Any], Any]) -> dict[str, Any]:
     def from_iterable(iterables: Any) -> Iterator[Any]:
         index = 0
         for inner in guards.iter(iterables):
-            yield from source(inner)
+            for item in source(inner):  # noqa: UP028  # which calls more than __next__
+                yield item
             index += 1
             if not index & 63:
                 look()

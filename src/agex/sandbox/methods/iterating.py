@@ -27,7 +27,10 @@ def update(rules: Rules, owner: Any, name: str, real: Any) -> Callable[..., Any]
             return real(*(taken(rules, other) for other in others))
         if isinstance(owner, collections.Counter):
             return real(
-                *(o if isinstance(o, collections.abc.Mapping) else taken(rules, o) for o in others),
+                *(
+                    rules.spread(o) if isinstance(o, collections.abc.Mapping) else taken(rules, o)
+                    for o in others
+                ),
                 **items,
             )
         return real(*(pairs(rules, other) for other in others), **items)

@@ -12,6 +12,7 @@ from agex.sandbox.transformer.shapes import (
     CALLED_IN_BODY,
     LOAD,
     STORE,
+    guard_of,
     is_flat,
     is_plain,
     is_scalar,
@@ -38,6 +39,10 @@ class Assignments(Operators):
             type(t) is ast.Name and t.id in CALLED_IN_BODY for t in node.targets
         ):
             value = self.call("$call", node, value)
+        if self.scope.kind == "class" and type(value) is ast.Lambda:
+            for target in node.targets:
+                if type(target) is ast.Name and target.id in tables.GIVING:
+                    value.body = self.call(guard_of(target.id), node, value.body)
         for target in node.targets:
             if (
                 isinstance(target, ast.Subscript)

@@ -65,6 +65,8 @@ class Blocks(RestrictingNodeTransformer):
         self.small: set[int] = set()
         #: Attribute names this source assigns.
         self.assigned: set[str] = set()
+        #: The guard that the function at hand returns through, if any (see ``given.py``).
+        self.giving = ""
         #: The value of the assignment at hand may be gone through by anybody.
         self.harmless = False
         #: What the stretch at hand weighs since its last look, all that was weighed so far, and

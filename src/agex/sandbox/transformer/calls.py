@@ -48,7 +48,7 @@ class Calls(Iteration):
 
     def keyword(self, keyword: ast.keyword) -> None:
         if keyword.arg is None:
-            keyword.value = self.checked(self.visit(keyword.value), "ok", "$map", keyword.value)
+            keyword.value = self.checked(self.visit(keyword.value), "spread", "$map", keyword.value)
         else:
             keyword.value = self.visit(keyword.value)
 

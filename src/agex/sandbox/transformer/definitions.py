@@ -7,7 +7,15 @@ from typing import cast
 
 from agex.sandbox import tables
 from agex.sandbox.hoist import Hoisted, hoisted
-from agex.sandbox.transformer.shapes import all_arguments, leading_docstring, may_recurse, place
+from agex.sandbox.scopes import Scope
+from agex.sandbox.transformer.shapes import (
+    all_arguments,
+    guard_of,
+    is_generator,
+    leading_docstring,
+    may_recurse,
+    place,
+)
 from agex.sandbox.transformer.statements import Statements
 
 
@@ -42,6 +50,7 @@ class Definitions(Statements):
         by_identity = self.self_name if self.in_class_method else None
         self.hoisted = hoisted(node, self.scope, self.inference, by_identity)
         outer_floats, self.floats = self.floats, self.scope.floats
+        outer_giving, self.giving = self.giving, self.guard_of_results(node, outer)
         docstring = leading_docstring(node.body)
         body = self.block(node.body[len(docstring) :])
         opening = self.poll(node) if node.name.startswith("__") or may_recurse(node) else []
@@ -51,12 +60,27 @@ class Definitions(Statements):
             opening += self.without_traceback(node)
         if node.name == "__getattr__":
             opening += self.without_addresses(node)
+        if self.giving:  # at the end as well, so that the code shows that it asks
+            nothing = self.call(self.giving, node, self.constant(None, node))
+            body.append(ast.Return(nothing, **place(node)))
+        self.giving = outer_giving
         node.body = [*docstring, *opening, *body] or [ast.Pass(**place(node))]
         self.can_hold, self.self_name, self.in_class_function, self.in_class_method = saved[:4]
         self.hoisted, self.temporary = saved[4:]
         self.floats = outer_floats
         self.scope = outer
         return node
+
+    def guard_of_results(self, node: ast.FunctionDef | ast.AsyncFunctionDef, outer: Scope) -> str:
+        """What a method asks before it returns, where the interpreter uses the result by itself."""
+        if (
+            node.name not in tables.GIVING
+            or outer.kind != "class"
+            or type(node) is ast.AsyncFunctionDef
+            or is_generator(node)
+        ):
+            return ""
+        return guard_of(node.name)
 
     def takes_class(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
         """Is the first argument of this method a class, by the look of it? Only speed hangs on it."""
@@ -125,6 +149,7 @@ class Definitions(Statements):
         self.arguments(node.args)
         saved = (self.scope, self.can_hold, self.self_name, self.in_class_function)
         outer, self.hoisted = (self.hoisted, self.temporary), Hoisted()
+        giving, self.giving = self.giving, ""
         self.temporary = "$t"
         self.in_class_function = self.in_class_function or self.scope.kind == "class"
         self.scope, self.can_hold = self.scopes.of[node], not self.in_iterable
@@ -137,6 +162,7 @@ class Definitions(Statements):
         node.body = body
         self.scope, self.can_hold, self.self_name, self.in_class_function = saved
         self.hoisted, self.temporary = outer
+        self.giving = giving
         return node
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:

@@ -308,7 +308,9 @@ class Iteration(Attributes):
         return [ast.comprehension(self.store(held, guarded), once, [], 0)]
 
     def visit_YieldFrom(self, node: ast.YieldFrom) -> ast.expr:
-        node.value = self.iterable(node.value)
+        known = is_plain(node.value) or self.known(node.value, inference.CONTAINERS)
+        value = cast(ast.expr, self.visit(node.value))
+        node.value = value if known else self.call("$delegated", node, value)
         return node
 
     def visit_Await(self, node: ast.Await) -> ast.expr:
@@ -322,7 +324,7 @@ class Iteration(Attributes):
         for key, value in zip(node.keys, node.values, strict=True):
             if key is None:
                 keys.append(None)
-                values.append(self.checked(self.visit(value), "ok", "$map", value))
+                values.append(self.checked(self.visit(value), "spread", "$map", value))
             else:
                 keys.append(self.visit(key))
                 values.append(self.visit(value))

@@ -108,6 +108,23 @@ def leading_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
     return []
 
 
+def is_generator(node: ast.AST) -> bool:
+    """Does this function yield by itself?"""
+    queue: list[ast.AST] = list(node.body)  # type: ignore[attr-defined]  # a function
+    while queue:
+        inner = queue.pop()
+        if isinstance(inner, (ast.Yield, ast.YieldFrom)):
+            return True
+        if not isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
+            queue.extend(ast.iter_child_nodes(inner))
+    return False
+
+
+def guard_of(name: str) -> str:
+    """The guard through which a method of this name returns."""
+    return "$givenawait" if name == "__await__" else "$given"
+
+
 def may_recurse(node: ast.AST) -> bool:
     """False for a function without calls, which can neither recurse nor wait."""
     return any(

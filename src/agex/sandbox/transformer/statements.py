@@ -100,6 +100,8 @@ class Statements(Assignments):
         value = None if node.value is None else cast(ast.expr, self.visit(node.value))
         if self.scope.kind == "module":
             value = self.call("$Returned", node, value or self.constant(None, node))
+        elif self.giving and value is not None:
+            value = self.call(self.giving, node, value)
         node.value = value
         return node
 
