@@ -57,7 +57,7 @@ ONLY_BY = {"bench": {"cli"}, "testing": set(), "cli": set()}
 # is imported nowhere. sqlite3 is in the standard library and has one home all the same.
 HOMES = {
     "RestrictedPython": ("sandbox/",),
-    "litellm": ("llm/litellm_client.py",),
+    "litellm": ("llm/litellm_library.py",),
     "tenacity": ("llm/litellm_client.py",),
     "pydantic": ("task/contract.py", "event_types.py"),
     "cloudpickle": ("state/codec",),

@@ -14,8 +14,7 @@ from typing import Any
 import pytest
 
 from agex.errors import ConfigurationError
-from agex.llm import LiteLLMClient
-from agex.llm import litellm_client as module
+from agex.llm import LiteLLMClient, prices
 from agex.messages import Image, Message, Usage
 from tests.servers import ChatServer, Reply, Status
 
@@ -138,7 +137,7 @@ def test_cached_and_reasoning_tokens_are_read(streams: bool) -> None:
 
 
 def test_an_unknown_price_is_none_and_said_once() -> None:
-    module._unpriced.discard("openai/nobody-knows-me")
+    prices._unpriced.discard("openai/nobody-knows-me")
     with ChatServer(["a", "b", "c"], model="openai/nobody-knows-me") as server:
         client = server.client(cost_per_token=None)
         with pytest.warns(UserWarning, match="no price is known for openai/nobody-knows-me"):

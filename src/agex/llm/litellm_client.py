@@ -1,23 +1,20 @@
 """Asking a real model, of any provider that litellm knows.
 
-The only file that imports litellm and tenacity, both inside a first request: litellm takes seconds.
-tenacity alone decides about asking again; litellm and the provider's own library are told not to
-(their retries multiply). One attempt covers a whole answer, its stream included, so that half an
-answer is never handed out: it is thrown away and asked for again.
+Imports tenacity, and through ``litellm_library`` litellm, inside a first request. tenacity alone decides
+about asking again; litellm and the provider's own library are told not to (their retries multiply). One
+attempt covers a whole answer, its stream included, so that half an answer is never handed out: it is
+thrown away and asked for again.
 """
 
 from __future__ import annotations
 
 import copy
-import importlib.util
 import logging
-import os
 import random
 import re
 import sys
 import threading
 import time
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -33,6 +30,8 @@ from agex.llm.client import (
     estimate_tokens,
 )
 from agex.llm.failures import Failure, StreamCut, explain, read_failure
+from agex.llm.litellm_library import load, plain_tools
+from agex.llm.prices import priced
 from agex.llm.streams import Calls, calls_of, drain, hang_up, pieces, was_ended
 from agex.llm.wire import read_tokens, to_wire, tool_to_wire
 from agex.messages import Message, Usage
@@ -56,9 +55,6 @@ _CACHE_MARKS = (
     {"location": "message", "role": "system"},
     {"location": "message", "index": -1},
 )
-
-_unpriced: set[str] = set()
-_loading = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,14 +150,14 @@ class LiteLLMClient:
 
     def warm_up(self) -> None:
         """Import litellm in a background thread, so that the first request need not wait for it."""
-        threading.Thread(target=_load, name="agex-warm-up", daemon=True).start()
+        threading.Thread(target=load, name="agex-warm-up", daemon=True).start()
 
     @property
     def sees_images(self) -> bool:
         """Whether pictures are sent; otherwise a line in their place says that they are not."""
         if self._sees_images is None:
             try:
-                self._sees_images = bool(_load().supports_vision(self.model))
+                self._sees_images = bool(load().supports_vision(self.model))
             except Exception:  # litellm raises several kinds for a model it does not know
                 self._sees_images = False
         return self._sees_images
@@ -235,7 +231,7 @@ class LiteLLMClient:
     def _ask(
         self, messages: Sequence[Message], on_text: OnText | None, stop_when: StopWhen | None
     ) -> _Answer:
-        litellm = _load()
+        litellm = load()
         handling = sys.exception()
         streams = self.stream and (on_text is not None or stop_when is not None)
         request: dict[str, Any] = {
@@ -248,7 +244,7 @@ class LiteLLMClient:
             **copy.deepcopy(self.options),
         }
         if self._tool is not None:
-            request |= {"tools": [tool_to_wire(self._tool)], **_plain_tools()}
+            request |= {"tools": [tool_to_wire(self._tool)], **plain_tools()}
         if streams:
             request |= {"stream": True, "stream_options": {"include_usage": True}}
         if self.cache and _TAKES_CACHE_MARKS.search(self.model):
@@ -356,7 +352,7 @@ class LiteLLMClient:
 
     def _missing_key(self) -> str:
         try:
-            return " or ".join(_load().validate_environment(self.model)["missing_keys"])
+            return " or ".join(load().validate_environment(self.model)["missing_keys"])
         except Exception:  # only to word a message better
             return ""
 
@@ -375,84 +371,7 @@ class LiteLLMClient:
         return self._priced(tokens, None)
 
     def _priced(self, tokens: Usage, raw: Any) -> Usage:
-        return Usage(
-            tokens.input_tokens,
-            tokens.output_tokens,
-            tokens.cached_tokens,
-            tokens.reasoning_tokens,
-            self._cost(tokens, raw),
-            tokens.requests,
-        )
-
-    def _cost(self, tokens: Usage, raw: Any) -> float | None:
-        if self.cost_per_token is not None:
-            per_input, per_output = self.cost_per_token
-            return tokens.input_tokens * per_input + tokens.output_tokens * per_output
-        try:
-            counts = (
-                {"usage_object": raw}
-                if raw is not None
-                else {
-                    "prompt_tokens": tokens.input_tokens,
-                    "completion_tokens": tokens.output_tokens,
-                }
-            )
-            return float(sum(_load().cost_per_token(model=self.model, **counts)))
-        except Exception:  # litellm raises several kinds for a model it has no price for
-            billed = getattr(raw, "cost", None)  # some providers say themselves what they bill
-            if isinstance(billed, (int, float)):
-                return float(billed)
-            self._say_unpriced()
-            return None
-
-    def _say_unpriced(self) -> None:
-        if self.model in _unpriced:
-            return
-        _unpriced.add(self.model)
-        warnings.warn(
-            f"no price is known for {self.model}, so its cost is None, not zero. "
-            "LiteLLMClient(..., cost_per_token=(input, output)) sets one.",
-            UserWarning,
-            stacklevel=2,
-        )
-
-
-# ---------------------------------------------------------------- reading litellm
-
-
-def _load() -> Any:
-    """litellm, imported so that it fetches nothing, prints nothing and reads no ``.env`` file."""
-    os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
-    os.environ.setdefault("LITELLM_MODE", "PRODUCTION")
-    import litellm
-
-    with _loading:
-        if not litellm.suppress_debug_info:
-            _build_models(litellm)
-            litellm.suppress_debug_info = True
-    return litellm
-
-
-def _plain_tools() -> dict[str, Any]:
-    """Tools are tools: newer litellm looks at each request's for those of an MCP server, and to do so
-    imports a package that it does not install."""
-    try:
-        looks = importlib.util.find_spec("litellm.responses.mcp.chat_completions_handler")
-    except ImportError:
-        looks = None
-    return {"_skip_mcp_handler": True} if looks is not None else {}
-
-
-def _build_models(litellm: Any) -> None:
-    """Build what litellm leaves to its first answer, while the warning of that is held back.
-
-    litellm silences it by a filter that a test runner takes away between two tests; where warnings
-    are errors, the first streamed answer would then fail.
-    """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        litellm.ModelResponse()
-        litellm.ModelResponseStream()
+        return priced(tokens, raw, model=self.model, cost_per_token=self.cost_per_token)
 
 
 def _failed(state: Any) -> _Failed:
