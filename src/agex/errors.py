@@ -50,7 +50,7 @@ def nearest(name: str, known: Iterable[str], *, most: int = 3) -> list[str]:
     """The names in ``known`` that a reader most likely meant by ``name``, best first."""
     if len(name) > 100:
         return []
-    pool = [candidate for candidate in known if isinstance(candidate, str)]
+    pool = list(dict.fromkeys(candidate for candidate in known if isinstance(candidate, str)))
     folded = {candidate.lower(): candidate for candidate in reversed(pool)}
     exact = folded.get(name.lower())
     close = difflib.get_close_matches(name, pool, n=most, cutoff=0.6)

@@ -27,7 +27,7 @@ READ = {
 DENIED_PATHS = {
     "numpy": """
         load save savez savez_compressed loadtxt savetxt genfromtxt fromfile fromregex memmap lib
-        ctypeslib f2py testing seterr seterrcall set_printoptions setbufsize nditer bmat core
+        ctypeslib f2py testing seterr seterrcall setbufsize nditer bmat core
         ndarray.tofile ndarray.dump ndarray.dumps ndarray.ctypes ndarray.data ndarray.base
         ndarray.setflags ndarray.resize ndarray.getfield recarray.tofile matrix.tofile
         random.set_state random.mtrand random.set_bit_generator random.PCG64.ctypes random.PCG64.cffi
@@ -35,15 +35,15 @@ DENIED_PATHS = {
         """,
     "pandas": """
         read_pickle read_sql read_html read_excel read_json read_clipboard HDFStore
-        ExcelFile ExcelWriter io core plotting set_eng_float_format reset_option options util
-        option_context DataFrame.to_pickle DataFrame.to_sql DataFrame.to_excel DataFrame.to_parquet
+        ExcelFile ExcelWriter io core plotting set_eng_float_format util
+        DataFrame.to_pickle DataFrame.to_sql DataFrame.to_excel DataFrame.to_parquet
         DataFrame.to_clipboard DataFrame.plot DataFrame.hist DataFrame.boxplot DataFrame.style
         Series.to_pickle Series.plot Index.to_pickle api.extensions api.interchange api.executors
         """,
     "stdlib": """
         random.setstate random.SystemRandom json.codecs statistics.sys
         datetime.datetime_CAPI datetime.sys calendar.setfirstweekday calendar.mdays
-        calendar.different_locale string.Formatter string.Template time.tzset io.open io.FileIO
+        calendar.different_locale string.Formatter time.tzset io.open io.FileIO
         io.TextIOWrapper csv.register_dialect csv.field_size_limit decimal.setcontext
         decimal.DefaultContext hashlib.file_digest hashlib.pbkdf2_hmac base64.encode base64.main
         uuid.getnode uuid.uuid1 uuid.os re.enum re.purge re.Scanner textwrap.re array.array.tofile

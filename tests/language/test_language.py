@@ -9,9 +9,13 @@ import importlib
 import inspect
 import io
 from collections import Counter
+from functools import cache
 from typing import Any
 
 import pytest
+
+from agex import helpers
+from agex.policy import Policy, Registry
 
 from .table import Program, programs
 
@@ -57,17 +61,25 @@ def _awaits(code: str) -> bool:
     return bool(compiled.co_flags & inspect.CO_COROUTINE)
 
 
+@cache
+def policy_of(modules: tuple[str, ...], names: tuple[str, ...]) -> Policy:
+    """What programs of one kind are given; registering pandas takes a while."""
+    registry = Registry()
+    for name in modules:
+        registry.module(importlib.import_module(name))
+    for name in names:
+        getattr(helpers, f"register_{name}")(registry)
+    return registry.freeze()
+
+
 def run_in_session(
     program: Program, parts: list[str]
 ) -> tuple[str, Any, BaseException | None, str]:
     """The same in a session, one action per part."""
-    from agex.policy import Registry
     from agex.sandbox import Limits, Session
 
-    registry = Registry()
-    for name in program.modules:
-        registry.module(importlib.import_module(name))
-    session = Session(registry.freeze(), limits=Limits(timeout_seconds=5.0))
+    policy = policy_of(program.modules, program.helpers)
+    session = Session(policy, limits=Limits(timeout_seconds=5.0))
     out, value = "", None
     for part in parts:
         result = session.run(part)

@@ -2,7 +2,7 @@
 
 Left out: what reads or writes files (``load``, ``save``, ``fromfile``, ``memmap``, ``tofile`` …), what
 hands out addresses (``ctypeslib``, ``.ctypes``, ``.data``), what changes a setting of the whole
-process (``seterr``, ``set_printoptions``), ``.base`` and ``setflags``, which lead
+process (``seterr``), ``.base`` and ``setflags``, which lead
 behind a view that was handed out on purpose, and memory nobody has written to (``empty`` gives
 zeros: freed memory may hold what the program kept there before).
 """
@@ -31,7 +31,7 @@ MEMORY = (
 )  # fmt: skip
 
 SETTINGS = (
-    "seterr*", "set_printoptions", "setbufsize", "set_string_function", "geterrcall", "set_state",
+    "seterr*", "setbufsize", "set_string_function", "geterrcall", "set_state",
     "set_bit_generator", "get_bit_generator", "set_default_printstyle", "masked_print_option",
 )  # fmt: skip
 

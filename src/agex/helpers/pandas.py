@@ -25,8 +25,7 @@ FILES = (
 )  # fmt: skip
 
 SETTINGS = (
-    "reset_option", "describe_option", "option_context", "options", "set_eng_float_format",
-    "show_versions", "test", "register_*",
+    "describe_option", "set_eng_float_format", "show_versions", "test", "register_*",
 )  # fmt: skip
 
 DRAWING = ("plot", "plotting", "hist", "boxplot", "style", "boxplot_frame")
@@ -64,8 +63,6 @@ FRAMES = Exposed(
         "read_csv": standins.read_csv,
         "crosstab": standins.crosstab,
         "eval": standins.no_eval,
-        "set_option": standins.no_option,
-        "get_option": standins.no_option,
     },
 )
 
@@ -138,7 +135,9 @@ def register_pandas(agent: Registrar) -> None:
         exposed.register(agent)
     module = private_types()
     resamplers = [name for name in vars(module) if name.endswith("Resampler")]
-    Exposed(module.__name__, deny=DENIED, instead=_by_name(*resamplers)).add(agent, module)
+    shown = ("Row._asdict", "Row._replace", "Row._fields")
+    instead = _by_name(*resamplers)
+    Exposed(module.__name__, deny=DENIED, instead=instead, shown=shown).add(agent, module)
 
 
 @cache

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from agex.errors import TypeRefused, ValueRefused
+from agex.policy import prints
 
 METHODS = frozenset(
     """
@@ -213,13 +214,6 @@ def no_eval(*args: Any, **options: Any) -> NoReturn:
     raise ValueRefused("pd.eval() is not offered here: write the expression itself")
 
 
-def no_option(*args: Any, **options: Any) -> NoReturn:
-    """Refuse to touch options, which belong to the whole program."""
-    raise ValueRefused(
-        "pandas options belong to the whole program; to see all of a frame: print(df.to_string())"
-    )
-
-
 # ---------------------------------------------------------------- text
 
 
@@ -262,12 +256,17 @@ def to_markdown(self: Any, buf: io.StringIO | None = None, **options: Any) -> st
     return _text(self, "to_markdown", buf, options)  # type: ignore[no-any-return]
 
 
-def info(self: Any, **options: Any) -> str:
-    """The summary that ``info()`` prints, as text."""
+@prints
+def info(self: Any, verbose: Any = None, buf: Any = None, **options: Any) -> str:
+    """Print a summary of the frame, or write it into an ``io.StringIO``."""
     text = io.StringIO()
-    options.pop("buf", None)
-    of_pandas("info", self).info(buf=text, **options)
-    return text.getvalue()
+    of_pandas("info", self).info(verbose=verbose, buf=text, **options)
+    if buf is None:
+        return text.getvalue()
+    if type(buf) is not io.StringIO:
+        raise TypeRefused(f"info(buf=…) takes an io.StringIO here, not a {type(buf).__name__}")
+    buf.write(text.getvalue())
+    return ""
 
 
 _READING = frozenset(
@@ -308,6 +307,16 @@ class Row(tuple[Any, ...]):
     def __repr__(self) -> str:
         pairs = ", ".join(f"{name}={self.__dict__[name]!r}" for name in self.__dict__["_fields"])
         return f"{self.__dict__['_shown']}({pairs})"
+
+    def _asdict(self) -> dict[str, Any]:
+        return dict(zip(self.__dict__["_fields"], self, strict=True))
+
+    def _replace(self, **changes: Any) -> Row:
+        names = self.__dict__["_fields"]
+        values = [changes.pop(name, value) for name, value in zip(names, self, strict=True)]
+        if changes:
+            raise ValueError(f"Got unexpected field names: {[*changes]!r}")
+        return Row(values, names, self.__dict__["_shown"])
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Row, (tuple(self), self.__dict__["_fields"], self.__dict__["_shown"])

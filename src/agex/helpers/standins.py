@@ -5,9 +5,7 @@ Each takes what the original takes, as far as it is harmless, and says in words 
 
 from __future__ import annotations
 
-import contextlib
 import csv
-import decimal
 import functools
 import io
 import struct
@@ -22,9 +20,6 @@ from agex.errors import TypeRefused, ValueRefused
 LONGEST_SLEEP_SECONDS = 2.0
 """One call sleeps no longer: sleeping is host code, and no deadline can end it."""
 
-MOST_DIGITS = 10_000
-"""Decimal precision: quadratic algorithms in C stay well under a second."""
-
 MOST_BYTES = 100_000_000
 """What one call may make out of an input that says nothing about its size."""
 
@@ -37,17 +32,6 @@ def short_sleep(seconds: float) -> None:
             "there is usually nothing to wait for"
         )
     time.sleep(seconds)
-
-
-def decimal_context(ctx: None = None, **kwargs: Any) -> contextlib.AbstractContextManager[Any]:
-    """``decimal.localcontext`` with its settings as keywords and a bounded precision."""
-    if ctx is not None:
-        raise ValueRefused(
-            "localcontext() takes its settings as keywords here: localcontext(prec=50)"
-        )
-    if kwargs.get("prec", 0) > MOST_DIGITS:
-        raise ValueRefused(f"localcontext(prec=…): at most {MOST_DIGITS} digits here")
-    return decimal.localcontext(**kwargs)
 
 
 def no_shared_context(*args: Any, **kwargs: Any) -> NoReturn:

@@ -104,10 +104,7 @@ MATH = (
             "getcontext",
         ),
         # The context of the running thread is the host's; a `with localcontext(prec=50):` is not.
-        instead={
-            "localcontext": standins.decimal_context,
-            "getcontext": standins.no_shared_context,
-        },
+        instead={"getcontext": standins.no_shared_context},
     ),
     Exposed("bisect"),
     Exposed("heapq"),
@@ -146,6 +143,9 @@ TIME = (
             "weekday",
             "monthcalendar",
             "month",
+            "calendar",
+            "firstweekday",
+            "weekheader",
             "timegm",
             "Calendar",
             "TextCalendar",
@@ -178,7 +178,7 @@ TEXT = (
         "string",
         include=(
             "ascii_letters", "ascii_lowercase", "ascii_uppercase", "digits", "hexdigits",
-            "octdigits", "punctuation", "printable", "whitespace", "capwords",
+            "octdigits", "punctuation", "printable", "whitespace", "capwords", "Template",
         ),
     ),
     Exposed("textwrap"),

@@ -29,12 +29,16 @@ class Deny:
     A glob without a dot is held against each segment (``"to_pickle"`` denies
     ``DataFrame.to_pickle``), one with dots against the whole name. ``private_modules`` lets the
     segments of private modules pass, for packages that keep every class in one of its own.
+    ``shown`` are names that pass though they begin with an underscore.
     """
 
     globs: tuple[str, ...] = ()
     private_modules: bool = False
+    shown: tuple[str, ...] = ()
 
     def __call__(self, name: str) -> bool:
+        if name in self.shown:
+            return False
         segments = name.split(".")
         private = segments
         if self.private_modules:
@@ -72,7 +76,7 @@ class Exposed:
         instead: what stands in for members, by (dotted) name.
         sealed: classes that agent code may use but not make.
         recursive: with the submodules.
-        private_modules: as in :class:`Deny`.
+        private_modules, shown: as in :class:`Deny`.
     """
 
     module: str
@@ -82,6 +86,7 @@ class Exposed:
     sealed: tuple[str, ...] = ()
     recursive: bool = False
     private_modules: bool = False
+    shown: tuple[str, ...] = ()
 
     def register(self, registrar: Registrar) -> None:
         """Import and register the module; one that this installation lacks is skipped."""
@@ -108,7 +113,7 @@ class Exposed:
             registrar.module(
                 module,
                 include=include,
-                exclude=Deny(self.deny, self.private_modules),
+                exclude=Deny(self.deny, self.private_modules, self.shown),
                 configure=configure,
                 recursive=self.recursive,
             )

@@ -16,6 +16,7 @@ from agex.policy.specs import (
     MemberSpec,
     TypeRule,
     Visibility,
+    prints,
 )
 
 __all__ = [
@@ -35,5 +36,6 @@ __all__ = [
     "Visibility",
     "granted_by",
     "is_function_like",
+    "prints",
     "registering_line",
 ]

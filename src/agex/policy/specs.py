@@ -39,13 +39,20 @@ class MemberSpec:
         constructable: for a class inside a module, whether agent code may call it.
         instead: what agent code gets in place of the member: of a module any value, for a method a
             function that is called with the object first. For members that are useful but can do
-            too much, such as pandas' ``agg``, which calls any method by name.
+            too much, such as pandas' ``agg``, which calls any method by name. What a function
+            marked with :func:`prints` returns is printed.
     """
 
     visibility: Visibility | None = None
     docstring: str | None = None
     constructable: bool | None = None
     instead: Any = None
+
+
+def prints(stand_in: Callable[..., str]) -> Callable[..., str]:
+    """Mark the stand-in of a method that prints: what it returns goes where agent code prints."""
+    stand_in.prints = True  # type: ignore[attr-defined]
+    return stand_in
 
 
 def nothing() -> Mapping[str, MemberSpec]:

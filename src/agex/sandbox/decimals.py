@@ -7,8 +7,9 @@ integers, which is quadratic in the digits and cannot be stopped.
 
 from __future__ import annotations
 
+import contextlib
 import decimal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -56,9 +57,15 @@ def twins() -> dict[Any, Callable[..., Any]]:
         _check_precision(args[0] if args else kwargs.get("prec"))
         return decimal.Context(*args, **kwargs)
 
-    def local(*args: Any, **kwargs: Any) -> Any:
+    @contextlib.contextmanager
+    def local(ctx: Any = None, **kwargs: Any) -> Iterator[decimal.Context]:
         _check_precision(kwargs.get("prec"))
-        return decimal.localcontext(*args, **kwargs)
+        with decimal.localcontext(ctx, **kwargs) as made:
+            _own[id(made)] = made
+            try:
+                yield made
+            finally:
+                _own.pop(id(made), None)
 
     return {
         Decimal: made,
@@ -67,6 +74,24 @@ def twins() -> dict[Any, Callable[..., Any]]:
     }
 
 
+#: The contexts of ``with localcontext() as ctx:`` blocks of agent code that are running.
+_own: dict[int, decimal.Context] = {}
+
+
+def may_set(owner: Any, name: str, value: Any) -> bool:
+    """May agent code write ``ctx.prec = 50``? In a block of its own, to say how it computes there.
+
+    Raises:
+        SizeRefused: that is too exact.
+    """
+    if _own.get(id(owner)) is not owner or name not in ("prec", "rounding"):
+        return False
+    if name == "prec":
+        _check_precision(value)
+    return True
+
+
 def _check_precision(digits: Any) -> None:
-    if isinstance(digits, int) and digits > MOST_DIGITS:
+    # A class of agent code may answer `>` as it likes.
+    if isinstance(digits, int) and int.__gt__(digits, MOST_DIGITS):
         raise SizeRefused(f"prec={digits:,} is too exact here; at most {MOST_DIGITS:,} digits")

@@ -46,6 +46,40 @@ def is_derived(cls: type) -> bool:
     return not is_agent_class(cls) and any(is_agent_class(base) for base in mro_of(cls))
 
 
+def shows_fields(cls: type, name: str, rule: TypeRule) -> bool:
+    """Is this the ``_asdict``, ``_replace`` or ``_fields`` of a named tuple whose fields are all shown?
+
+    Their underscore keeps them apart from fields; they give no more than these. Only what
+    ``collections`` wrote counts: a class may have something else by that name.
+    """
+    sample = own_dict(_SAMPLE).get(name) if name in _OF_NAMED_TUPLES else None
+    found = find(cls, name)
+    if sample is None or found is None:
+        return False
+    holder, value = found
+    fields = own_dict(holder).get("_fields")
+    if type(fields) is not tuple or not all(map(rule.allows, fields)):
+        return False
+    if name == "_fields":
+        return True
+    if type(value) is not FunctionType or value.__code__ is not sample.__code__:
+        return False
+    made = find(cls, "__new__")
+    return name != "_replace" or (rule.constructable and made is not None and made[0] is holder)
+
+
+_OF_NAMED_TUPLES = frozenset({"_asdict", "_replace", "_fields"})
+_SAMPLE = collections.namedtuple("_SAMPLE", "")
+
+
+def declares_field(cls: type, name: str) -> bool:
+    """Is this a field of a dataclass of agent code, from which the host derived ``cls``?"""
+    return any(
+        is_agent_class(base) and name in own_dict(base).get("__dataclass_fields__", ())
+        for base in mro_of(cls)
+    )
+
+
 class Decisions:
     """The uncached answers for one policy."""
 
@@ -122,7 +156,7 @@ class Decisions:
         """An object of the host's subclass of an agent class: what the agent's class defines, also
         where the host overrides it, and the attributes that agent code itself put there."""
         holders = [base for base in mro_of(cls) if name in own_dict(base)]
-        if any(is_agent_class(base) for base in holders):
+        if any(map(is_agent_class, holders)) or declares_field(cls, name):
             return Verdict.CLEAR, ""
         return (Verdict.REFUSED if holders else Verdict.ASK), ""
 
@@ -161,7 +195,7 @@ class Decisions:
             return Verdict.CLEAR, ""
         if kind == kinds.REGISTERED:
             rule = self.rule(owner)
-            if rule is None or not rule.allows(name):
+            if rule is None or not (rule.allows(name) or shows_fields(owner, name, rule)):
                 return Verdict.REFUSED, ""
             if rule.instead(name) is not None:
                 return Verdict.ASK, ""
@@ -171,7 +205,7 @@ class Decisions:
             if found is not None and isinstance(found[1], MUTABLE):
                 return Verdict.ASK, ""
             return Verdict.CLEAR, ""
-        if kinds.is_abc(owner) and not name.startswith("_"):
+        if kinds.is_abc(owner) and (not name.startswith("_") or name in kinds.ABSTRACT_HOOKS):
             # mixin methods of collections.abc and numbers: they work on the object's own protocol
             if name in kinds.ABSTRACT_GUARDED.get(owner, ()):
                 return Verdict.GUARDED, ""

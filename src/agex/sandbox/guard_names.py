@@ -21,6 +21,7 @@ from agex.sandbox import bounds, builtins, clock, methods, tables
 from agex.sandbox.enum_bodies import Bodies
 from agex.sandbox.guards import Guards, restorers
 from agex.sandbox.imports import Importer
+from agex.sandbox.leaving import seen
 from agex.sandbox.origin import ASKED, GUARDS_KEY, Mark, asked
 from agex.sandbox.outlet import Outlet
 from agex.sandbox.patterns import Matcher, Sequences, constant
@@ -67,11 +68,7 @@ _home()
 SIGNALS = (TaskFinished, LimitReached, KeyboardInterrupt)
 
 
-def _without_traceback(value: Any) -> Any:
-    """What ``__exit__`` is handed, without a frame in it."""
-    if type(value) is tuple:
-        return tuple(None if type(v).__name__ == "traceback" else v for v in value)
-    return None
+_without_traceback = seen
 
 
 def _go() -> bool:

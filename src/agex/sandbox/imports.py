@@ -16,6 +16,7 @@ from agex.policy import ModuleRule
 from agex.sandbox import kinds, language, library
 from agex.sandbox.decisions import MUTABLE, ModuleView
 from agex.sandbox.guards import Guards, copied
+from agex.sandbox.origin import find
 
 
 class Importer:
@@ -92,6 +93,18 @@ class Importer:
 
     def knows(self, dotted: str) -> bool:
         return dotted in language.MODULES or self.guards.policy.module(dotted) is not None
+
+    def home_of(self, name: str) -> str | None:
+        """The module that has this name for whoever imports it; the language's own first."""
+        for module in (*language.MODULES, *self.importable()):
+            rule = self.guards.policy.module(module)
+            if (
+                name in self.members(module)
+                if module in language.MODULES
+                else (rule is not None and rule.allows(name) and name in vars(rule.module))
+            ):
+                return module
+        return None
 
     def importable(self) -> list[str]:
         """Every module name worth telling of; those with an underscore in front only carry classes."""
@@ -254,9 +267,20 @@ class _Registered:
                 return self.importer.view(dotted)
             raise AttributeRefused(
                 f"module {self.owner!r} has no registered attribute {name!r}."
-                + _members_hint(name, self.rule.members())
+                + (self.in_a_class(name) or _members_hint(name, self.rule.members()))
             )
         return self.importer.offered(self.rule.get(name), dotted)
+
+    def in_a_class(self, name: str) -> str:
+        """For ``datetime.now``, which a class in the module has."""
+        for member in self.rule.members():
+            cls = vars(self.rule.module).get(member)
+            if not isinstance(cls, type) or find(cls, name) is None:
+                continue
+            rule = self.importer.guards.policy.type_rule(cls)
+            if rule is not None and rule.allows(name):
+                return f" Did you mean '{self.owner}.{member}.{name}'?"
+        return ""
 
 
 def _around(dotted: str, names: Sequence[str]) -> list[str]:

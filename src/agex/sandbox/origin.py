@@ -199,6 +199,12 @@ def is_agent_function(function: object) -> bool:
     return type(function) is FunctionType and GUARDS_KEY in function.__globals__
 
 
+def is_own(value: object) -> bool:
+    """True for functions and classes of agent code, and for objects of such a class."""
+    cls: Any = value if issubclass(type(value), type) else type(value)
+    return is_agent_function(value) or is_agent_class(cls)
+
+
 def find(cls: type, name: str) -> tuple[type, Any] | None:
     """The class in the order of ``cls`` that defines ``name``, and the raw value it has there."""
     for owner in mro_of(cls):

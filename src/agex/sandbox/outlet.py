@@ -28,12 +28,16 @@ class Put:
 
 
 class Outlet:
-    """Takes what is printed and shown, for whoever runs an action."""
+    """Takes what is printed and shown, for whoever runs an action.
 
-    __slots__ = ("now",)
+    Where none runs, the host calls a function it was given. What that prints goes nowhere: the host's
+    standard output may be how it talks to another program.
+    """
+
+    __slots__ = ("_idle", "now")
 
     def __init__(self, room: int) -> None:
-        self.now = Put(room)
+        self.now = self._idle = Put(room)
 
     def write(self, text: str) -> None:
         """Takes what is printed.
@@ -42,6 +46,8 @@ class Outlet:
             LimitReached: the action printed more than it may.
         """
         now = self.now
+        if now is self._idle:
+            return
         left = now.room - now.printed
         now.printed += len(text)
         if len(text) > left:
@@ -55,11 +61,13 @@ class Outlet:
 
     def echo(self, value: Any) -> None:
         """Takes the value of a last bare expression."""
-        self.now.output = value
+        if self.now is not self._idle:
+            self.now.output = value
 
     def view_image(self, image: Any) -> None:
         """Show a picture: it is part of the next message."""
-        self.now.images.append(image)
+        if self.now is not self._idle:
+            self.now.images.append(image)
 
 
 def outlet_of(space: dict[str, Any], room: int) -> Outlet:

@@ -175,7 +175,7 @@ class Session:
     ) -> BaseException | None:
         deadline = clock.Deadline(self.limits.timeout_seconds, self.limits.max_memory)
         try:
-            with clock.running(deadline):
+            with clock.running(deadline), self.guards.display:
                 value = function()
                 if compiled.is_async:
                     value = event_loops.drive(value, self.policy.module("asyncio") is not None)

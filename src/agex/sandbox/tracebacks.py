@@ -175,6 +175,9 @@ def hint_for(error: BaseException, guards: Guards) -> str:
         importer = guards.globals.get("$importer")
         if importer is not None and importer.knows(name):
             return f". Did you forget 'import {name}'?"
+        if importer is not None and (len(name) > 3 or name[:1].isupper()):
+            if (module := importer.home_of(name)) is not None:
+                return f". Did you forget 'from {module} import {name}'?"
         known = [
             *(n for n in guards.globals if "$" not in n),
             *tables.OFFERED,
@@ -183,6 +186,8 @@ def hint_for(error: BaseException, guards: Guards) -> str:
         return did_you_mean(name, known).replace(" Did", ". Did", 1)
     if isinstance(error, AttributeError) and not isinstance(error, AttributeRefused):
         name, owner = getattr(error, "name", None), getattr(error, "obj", None)
+        if type(name) is str and (other := _elsewhere(type(owner), name)):
+            return f". Write {other}"
         if type(name) is str and owner is not None and "Did you mean" not in str(error):
             known = [*guards.decisions.known_members(type(owner))]
             held = getattr(owner, "__dict__", None)
@@ -190,3 +195,30 @@ def hint_for(error: BaseException, guards: Guards) -> str:
                 known.extend(k for k in held if type(k) is str)
             return did_you_mean(name, known).replace(" Did", ". Did", 1)
     return ""
+
+
+#: Names of other languages, of older versions or of another type, and what to write.
+_ELSEWHERE: dict[str, dict[str, str]] = {
+    "list": {"add": "append(x)", "push": "append(x)", "length": "len(…)", "size": "len(…)"},
+    "set": {"append": "add(x)", "push": "add(x)", "length": "len(…)", "size": "len(…)"},
+    "tuple": {"append": "(*t, x): a tuple does not change", "length": "len(…)"},
+    "dict": {
+        "has_key": "key in d", "has": "key in d", "iteritems": "items()", "add": "d[key] = x",
+        "append": "d[key] = x", "length": "len(…)", "size": "len(…)",
+    },
+    "str": {
+        "length": "len(…)", "len": "len(…)", "size": "len(…)", "contains": "x in s",
+        "includes": "x in s", "trim": "strip()", "substring": "s[start:stop]",
+        "append": "s + x: a text does not change",
+    },
+    "DataFrame": {"append": "pd.concat([df, other])", "ix": "df.loc[…] or df.iloc[…]"},
+    "Series": {"append": "pd.concat([s, other])", "ix": "s.loc[…] or s.iloc[…]"},
+    "generator": {"next": "next(g)", "length": "sum(1 for _ in g)"},
+    "ndarray": {"append": "np.append(a, x)", "length": "len(…)", "len": "len(…)"},
+}  # fmt: skip
+
+
+def _elsewhere(cls: type, name: str) -> str | None:
+    """What to write for a name that nobody defines on this well-known type."""
+    known = cls.__module__.partition(".")[0] in ("builtins", "pandas", "numpy")
+    return _ELSEWHERE.get(cls.__name__, {}).get(name) if known else None

@@ -69,7 +69,9 @@ _shapes: dict[Any, bytes] = {}
 _IN_BAND = 4096  # buffers smaller than this are not worth a blob of their own
 
 
-@dataclass(slots=True)  # not frozen: one is made for every value of every commit, and that takes as long
+@dataclass(
+    slots=True
+)  # not frozen: one is made for every value of every commit, and that takes as long
 class Encoded:
     """One group as bytes, and what was learnt on the way.
 

@@ -24,14 +24,19 @@ class Structures(Safety):
     def __init__(self, decisions: Decisions, read: Callable[[Any, str], Any]) -> None:
         super().__init__(decisions)
         self.read = read
+        self.tables: Callable[[Any], str | None] | None = None
 
     def repr(self, value: Any) -> str:
         """``repr(value)``"""
         if type(value) in PLAIN:
             return repr(value)
         if self.is_safe(value):
-            return self.clean(repr(value))
+            return self.clean(self.table(value) or repr(value))
         return self.structure(value, set(), 0)
+
+    def table(self, value: Any) -> str | None:
+        """The text of a frame under the settings of the session, where it has some."""
+        return None if self.tables is None else self.tables(value)
 
     def structure(self, value: Any, inside: set[int], depth: int) -> str:
         """The text of a structure with something unregistered in it."""

@@ -49,7 +49,7 @@ class Texts(Structures):
         if self.has_own(type(value), "__str__"):
             return _str(value)
         if self.is_safe(value):
-            return self.clean(_str(value))
+            return self.clean(self.table(value) or _str(value))
         return self.repr(value)
 
     def ascii(self, value: Any) -> _str:
@@ -63,6 +63,8 @@ class Texts(Structures):
         bounds.check_spec(spec)
         if type(value) in PLAIN:
             return format(value, spec)
+        if spec == "" and (text := self.table(value)) is not None:
+            return text
         bounds.check_decimal_text(value, spec)
         cls = type(value)
         writer: type = find(cls, "__format__")[0]  # type: ignore[index]  # object has it

@@ -9,7 +9,7 @@ from typing import Any
 
 from agex.errors import TypeRefused
 from agex.sandbox import kinds, methods, tables
-from agex.sandbox.decisions import MUTABLE, Verdict
+from agex.sandbox.decisions import MUTABLE, Verdict, shows_fields
 from agex.sandbox.formatting import is_twin
 from agex.sandbox.guards.bodies import Bodies
 from agex.sandbox.guards.names import HIDDEN_KEYS, NEVER, shown_module
@@ -54,22 +54,35 @@ class Classes(Bodies):
         # A class the host registered answers for what it inherits as well.
         rule = self.decisions.rule(cls) or self.decisions.rule(holder)
         if rule is None:
-            if kinds.is_abc(holder) and type(raw) is FunctionType and not name.startswith("_"):
+            public = not name.startswith("_") or name in kinds.ABSTRACT_HOOKS
+            if kinds.is_abc(holder) and type(raw) is FunctionType and public:
                 return self.unbound(cls, holder, name, raw)
             if (kinds.is_abc(holder) and not name.startswith("_")) or (
                 kinds.is_abc(cls) and name == "register"
             ):
                 return getattr(cls, name)
             raise self.refusal(cls, name)
-        if not rule.allows(name):
+        if not rule.allows(name) and not shows_fields(cls, name, rule):
             raise self.refusal(cls, name, self.decisions.sentence(cls, name, rule))
         if name in kinds.REGISTERED_GUARDED.get(holder, ()):
             return self.unbound(cls, holder, name, raw)
         instead = rule.instead(name)
         if instead is not None:
-            return instead
+            return self.stand_in(instead)
         value = copied(getattr(cls, name))
         return self.for_objects_of(cls, name, raw, value)
+
+    def stand_in(self, instead: Any) -> Any:
+        """What a registration offers in place of a method; the text of one that prints is printed."""
+        if not getattr(instead, "prints", False):
+            return instead
+
+        @functools.wraps(instead)
+        def printing(*args: Any, **options: Any) -> None:
+            if text := instead(*args, **options):
+                self.globals["$b_print"](text, end="")
+
+        return printing
 
     def for_objects_of(self, cls: type, name: str, raw: Any, value: Any) -> Any:
         """``C.method`` of a class of the host's, for its objects only.

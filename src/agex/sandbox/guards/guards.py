@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from agex.policy import Policy
+from agex.sandbox.display import Display
 from agex.sandbox.formatting import Texts
 from agex.sandbox.guards.method_calls import MethodCalls
 from agex.sandbox.guards.protocols import Protocols
@@ -21,6 +22,7 @@ class Guards(Writing, MethodCalls, Protocols):
     def __init__(self, policy: Policy) -> None:
         super().__init__(policy)
         self.texts = Texts(self.decisions, self.value, self.item)
+        self.display = Display()
 
     def __reduce__(self) -> Any:
         return restore, (self.policy,)

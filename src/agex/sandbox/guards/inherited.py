@@ -8,7 +8,7 @@ from types import MethodType
 from typing import Any
 
 from agex.errors import Refusal
-from agex.sandbox import kinds, methods, tables
+from agex.sandbox import kinds, leaving, methods, tables
 from agex.sandbox.decisions import Verdict
 from agex.sandbox.guards.classes import Classes, copied
 from agex.sandbox.guards.names import MISSING, NEVER, PROTOCOL_READS
@@ -89,6 +89,8 @@ class Inherited(Classes):
         if dunder:
             if name in NEVER:
                 raise self.refusal(owner, name)
+            if name in leaving.NAMES and kind in kinds.OPEN and name in own_dict(holder):
+                return leaving.handed_on(getattr(source, name))
             if kind in (kinds.BUILTIN, kinds.EXCEPTION, kinds.LANGUAGE) or holder is object:
                 if name in tables.GUARDED_BUILTIN_DUNDERS or (
                     name == "__setitem__" and issubclass(holder, SLICED)
@@ -127,7 +129,8 @@ class Inherited(Classes):
         instead = None if rule is None else rule.instead(name)
         if instead is None:
             return copied(getattr(source, name))
-        return instead if isinstance(owner, type) else MethodType(instead, owner)
+        stand_in = self.stand_in(instead)
+        return stand_in if isinstance(owner, type) else MethodType(stand_in, owner)
 
     def metaclass_value(self, owner: Any, holder: type, name: str, source: Any) -> Any:
         """What ``type`` and its kin bring to an agent metaclass through ``super()``."""

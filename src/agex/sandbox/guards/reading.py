@@ -8,7 +8,7 @@ import types
 from types import BuiltinFunctionType, MethodType
 from typing import Any
 
-from agex.sandbox import kinds, methods, own_values, tables
+from agex.sandbox import kinds, leaving, methods, own_values, tables
 from agex.sandbox.decisions import Verdict
 from agex.sandbox.formatting import PLAIN, is_twin
 from agex.sandbox.guards.classes import copied
@@ -16,7 +16,7 @@ from agex.sandbox.guards.inherited import Inherited
 from agex.sandbox.guards.names import NEVER, OWN_FIELDS, PROTOCOL_READS, not_a_name, shown_module
 from agex.sandbox.natives import shown_maps, trusted
 from agex.sandbox.opaque import TRACEBACK, Door
-from agex.sandbox.origin import find, is_agent_class, is_agent_function
+from agex.sandbox.origin import find, is_agent_class, is_agent_function, is_own
 
 _FUNCTION_DUNDERS = frozenset(
     {"__defaults__", "__kwdefaults__", "__annotations__", "__wrapped__", "__type_params__",
@@ -74,7 +74,7 @@ class Reading(Inherited):
             return self.asked_of_agent(owner, name, why)
         rule = self.decisions.rule(cls)
         if rule is not None and (instead := rule.instead(name)) is not None:
-            return MethodType(instead, owner)
+            return MethodType(self.stand_in(instead), owner)
         value = getattr(owner, name)
         held = find(cls, name)
         return copied(value) if held is not None and held[1] is value else value
@@ -110,6 +110,8 @@ class Reading(Inherited):
         if kind == kinds.MODULE:
             if name in ("__name__", "__doc__"):
                 return getattr(owner, name)
+            if name == "__dict__":
+                return self.members_of(owner)
             raise self.refusal(owner, name)
         if isinstance(owner, BaseException):
             if name == "__traceback__":
@@ -160,6 +162,8 @@ class Reading(Inherited):
         holder = find(type(owner), name)
         if holder is not None and name in kinds.REGISTERED_GUARDED.get(holder[0], ()):
             return methods.guarded_method(self, owner, name, holder[0])
+        if name in leaving.NAMES and hasattr(type(owner), name):
+            return leaving.handed_on(getattr(owner, name))
         if name in PROTOCOL_READS and hasattr(type(owner), name):
             return getattr(owner, name)
         if name in ("__str__", "__repr__", "__format__"):
@@ -171,6 +175,16 @@ class Reading(Inherited):
         if found is not None and found[0] in kinds.BUILTIN_TYPES | kinds.EXCEPTION_CLASSES:
             return self.inherited(owner, found[0], name)
         raise self.refusal(owner, name)
+
+    def members_of(self, module: Any) -> dict[str, Any]:
+        """``vars(module)``: what agent code may read of it, by name; assigning to it changes nothing."""
+        found: dict[str, Any] = {"__name__": module.__name__, "__doc__": module.__doc__}
+        for name in dir(module):
+            try:
+                found[name] = getattr(module, name)
+            except AttributeError:
+                continue
+        return found
 
     def instance_dict(self, owner: Any) -> dict[str, Any]:
         """``o.__dict__`` of an object that is all the agent's own; the real one."""
@@ -215,7 +229,7 @@ class Reading(Inherited):
                 return getattr(function, name)
             if name in _FUNCTION_DUNDERS:
                 value = getattr(function, name)
-                if name == "__wrapped__" and not is_agent_function(value):
+                if name == "__wrapped__" and not is_own(value):
                     raise self.refusal(function, name)
                 return value
             if name == "__dict__":

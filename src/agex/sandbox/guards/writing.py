@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 from agex.errors import AttributeRefused, did_you_mean
-from agex.sandbox import kinds, own_values, tables
-from agex.sandbox.decisions import Verdict
+from agex.sandbox import decimals, kinds, own_values, tables
+from agex.sandbox.decisions import Verdict, declares_field
 from agex.sandbox.guards.memory import assigned
 from agex.sandbox.guards.names import (
     EXCEPTION_WRITES,
@@ -118,7 +118,7 @@ class Writing(Reading):
             self.set_agent(owner, cls, name, value, store)
         elif kind == kinds.REGISTERED:
             rule = self.decisions.rule(cls)
-            if rule is None or not rule.writable(name):
+            if rule is None or not (rule.writable(name) or decimals.may_set(owner, name, value)):
                 raise AttributeRefused(
                     f"attribute {name!r} of {cls.__name__!r} object cannot be assigned here"
                     + did_you_mean(
@@ -140,7 +140,8 @@ class Writing(Reading):
         if not is_agent_class(cls):
             # The host's subclass of an agent class: what the host itself keeps there stays its own.
             refused = self.decisions.derived_read(cls, name)[0] is Verdict.REFUSED
-            if refused or not own_values.is_free(owner, name):
+            free = own_values.is_free(owner, name) or declares_field(cls, name)
+            if refused or not free:
                 raise self.refusal(owner, name)
             own_values.note(owner, name, value)
         if not self.is_pure(cls):

@@ -13,6 +13,7 @@ from agex.sandbox.kinds.abstract import BUILTIN_TYPES, EXCEPTION_CLASSES, is_abc
 from agex.sandbox.kinds.curated import ALIASES, ENUMS, HINTS, LANGUAGE_MEMBERS
 from agex.sandbox.kinds.guarded import (
     ABSTRACT_GUARDED,
+    ABSTRACT_HOOKS,
     EXIT_STACK,
     LANGUAGE_GUARDED,
     REGISTERED_GUARDED,
@@ -37,6 +38,7 @@ from agex.sandbox.kinds.partials import OwnPartial, OwnPartialMethod
 
 __all__ = [
     "ABSTRACT_GUARDED",
+    "ABSTRACT_HOOKS",
     "AGENT",
     "ALIASES",
     "BARE_BASES",

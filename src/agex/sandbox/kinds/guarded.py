@@ -40,6 +40,9 @@ ABSTRACT_GUARDED: dict[type, frozenset[str]] = {
     collections.abc.Set: frozenset({"isdisjoint"}),
 }
 
+#: What the abstract classes offer to those who derive from them: ``__hash__ = Set._hash``.
+ABSTRACT_HOOKS = frozenset({"_hash"})
+
 #: Guarded methods of library types, where these are registered: work in C that the policy allows and
 #: the clock has to be able to end.
 REGISTERED_GUARDED: dict[type, frozenset[str]] = {

@@ -12,7 +12,7 @@ from agex.sandbox import kinds, methods
 from agex.sandbox.guards import Guards
 from agex.sandbox.language.hints import resolved
 from agex.sandbox.opaque import real_class
-from agex.sandbox.origin import is_agent_class, is_agent_function, mark
+from agex.sandbox.origin import is_agent_class, is_agent_function, is_own, mark
 
 WRAPPED_NAMES = functools.WRAPPER_ASSIGNMENTS
 
@@ -91,12 +91,15 @@ def _wrapping(guards: Guards) -> dict[str, Any]:
             if name != "__dict__":
                 update = guards.value(guards.value(wrapper, name), "update")
                 guards.call(update)(_value_or_nothing(guards, wrapped, name))
-            elif is_agent_function(wrapped) and is_agent_function(wrapper):
-                wrapper.__dict__.update(
-                    {k: v for k, v in wrapped.__dict__.items() if k != "__wrapped__"}
-                )
-        if is_agent_function(wrapped) and is_agent_function(wrapper):
-            wrapper.__wrapped__ = wrapped
+            elif is_agent_function(wrapped):
+                for key, value in list(wrapped.__dict__.items()):
+                    if key != "__wrapped__":
+                        guards.set(wrapper, key, value)
+        if is_own(wrapped) and not isinstance(wrapper, type):
+            if is_agent_function(wrapper):
+                wrapper.__wrapped__ = wrapped
+            else:
+                guards.set(wrapper, "__wrapped__", wrapped)
         return wrapper
 
     def wraps(wrapped: Any, assigned: Any = WRAPPED_NAMES, updated: Any = ("__dict__",)) -> Any:

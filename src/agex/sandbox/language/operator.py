@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from types import FunctionType
 from typing import Any
 
 from agex.sandbox import bounds, methods
@@ -40,11 +41,11 @@ def members(guards: Guards) -> dict[str, Any]:
         bounds.check_division(left, right)
         return left % right
 
-    return {
+    found: dict[str, Any] = {
         **picked(
             operator,
-            """add sub truediv neg pos abs and_ or_ xor invert rshift not_ truth is_ is_not
-            lt le eq ne ge gt matmul index isub itruediv iand ixor irshift imatmul""",
+            """add sub truediv neg pos abs and_ or_ xor inv invert rshift not_ truth is_ is_not
+            lt le eq ne ge gt matmul index isub itruediv iand ixor irshift imatmul is_none is_not_none""",
         ),
         "ior": guards.merged,
         "mul": bounds.multiply,
@@ -69,6 +70,18 @@ def members(guards: Guards) -> dict[str, Any]:
         **_getters(guards),
         "call": lambda obj, /, *args, **kwargs: call(obj)(*args, **kwargs),
     }
+    return {name: _named(name, function) for name, function in found.items()}
+
+
+def _named(name: str, function: Any) -> Any:
+    """The function under the name it has in ``operator``, which programs print."""
+    if type(function) is not FunctionType or function.__name__ == name:
+        return function
+    made = FunctionType(
+        function.__code__, function.__globals__, name, function.__defaults__, function.__closure__
+    )
+    made.__kwdefaults__, made.__qualname__ = function.__kwdefaults__, name
+    return made
 
 
 def _getters(guards: Guards) -> dict[str, Any]:

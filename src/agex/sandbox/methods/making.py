@@ -32,6 +32,8 @@ def init_of(rules: Rules, holder: type, real: Any) -> Callable[..., None]:
 
 def new_of(rules: Rules, cls: type) -> Callable[..., Any]:
     """``C.__new__``: makes objects of classes that may be constructed, and no others."""
+    # As it is now: what is made here may itself be put there, with ``C.__new__ = C.__new__``.
+    maker, found = _maker(cls), find(cls, "__new__")
 
     def new(*args: Any, **kwargs: Any) -> Any:
         if not args or not isinstance(args[0], type):
@@ -44,8 +46,6 @@ def new_of(rules: Rules, cls: type) -> Callable[..., Any]:
                 f"{target.__name__} is not registered as constructable, so it cannot be made here"
             )
         rest = args[1:]
-        maker = _maker(cls)
-        found = find(cls, "__new__")
         if issubclass(target, enum.Enum) and maker is enum.Enum.__new__:
             return rules.call(target)(*rest, **kwargs)
         holder = found[0] if found is not None else object
