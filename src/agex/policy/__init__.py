@@ -9,7 +9,8 @@ from agex.policy.modules import ModuleRule
 from agex.policy.origin import is_function_like
 from agex.policy.patterns import Pattern, Predicate, Selection
 from agex.policy.policy import Policy
-from agex.policy.registry import Registrar, Registry
+from agex.policy.registrar import Registrar
+from agex.policy.registry import Registry
 from agex.policy.specs import (
     FunctionSpec,
     InstanceRule,

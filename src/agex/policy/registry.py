@@ -11,13 +11,14 @@ import threading
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, Protocol, TypeVar, overload
+from typing import Any, overload
 
 from agex.errors import RegistrationError
 from agex.policy import checks, pattern_checks
 from agex.policy.modules import ModuleRule
 from agex.policy.patterns import Pattern
 from agex.policy.policy import Policy
+from agex.policy.registrar import PRIVATE, PRIVATE_ANYWHERE, C, F, M
 from agex.policy.specs import (
     FunctionSpec,
     InstanceRule,
@@ -25,56 +26,6 @@ from agex.policy.specs import (
     TypeRule,
     Visibility,
 )
-
-F = TypeVar("F", bound=Callable[..., Any])
-C = TypeVar("C", bound=type)
-M = TypeVar("M")
-
-_PRIVATE = "_*"
-_PRIVATE_ANYWHERE = ("_*", "*._*")
-
-
-class Registrar(Protocol):
-    """What a helper needs of an agent: the three verbs, called directly."""
-
-    def fn(
-        self,
-        f: F,
-        /,
-        *,
-        name: str | None = None,
-        visibility: Visibility = "high",
-        docstring: str | None = None,
-    ) -> F:
-        """Register one callable."""
-
-    def cls(
-        self,
-        C: C,
-        /,
-        *,
-        name: str | None = None,
-        visibility: Visibility = "high",
-        include: Pattern = "*",
-        exclude: Pattern = _PRIVATE,
-        constructable: bool = True,
-        configure: Mapping[str, MemberSpec] | None = None,
-    ) -> C:
-        """Register a class and its instances."""
-
-    def module(
-        self,
-        m: M,
-        /,
-        *,
-        name: str | None = None,
-        visibility: Visibility = "low",
-        include: Pattern = "*",
-        exclude: Pattern = _PRIVATE_ANYWHERE,
-        configure: Mapping[str, MemberSpec] | None = None,
-        recursive: bool = False,
-    ) -> M:
-        """Register a module, or a live object under a name."""
 
 
 class Registry:
@@ -168,7 +119,7 @@ class Registry:
         name: str | None = None,
         visibility: Visibility = "high",
         include: Pattern = "*",
-        exclude: Pattern = _PRIVATE,
+        exclude: Pattern = PRIVATE,
         constructable: bool = True,
         configure: Mapping[str, MemberSpec] | None = None,
         held: bool = False,
@@ -183,7 +134,7 @@ class Registry:
         name: str | None = None,
         visibility: Visibility = "high",
         include: Pattern = "*",
-        exclude: Pattern = _PRIVATE,
+        exclude: Pattern = PRIVATE,
         constructable: bool = True,
         configure: Mapping[str, MemberSpec] | None = None,
         held: bool = False,
@@ -197,7 +148,7 @@ class Registry:
         name: str | None = None,
         visibility: Visibility = "high",
         include: Pattern = "*",
-        exclude: Pattern = _PRIVATE,
+        exclude: Pattern = PRIVATE,
         constructable: bool = True,
         configure: Mapping[str, MemberSpec] | None = None,
         held: bool = False,
@@ -238,7 +189,7 @@ class Registry:
             if theirs is None:
                 raise _beyond(f"the class {called}")
             rule = rule.narrowed_to(theirs)
-        pattern_checks.plain_patterns(rule, _PRIVATE_ANYWHERE)
+        pattern_checks.plain_patterns(rule, PRIVATE_ANYWHERE)
         with self._lock:
             checks.unregistered_class(C, self._classes)
             self._claim(called, f"the class {called}")
@@ -253,7 +204,7 @@ class Registry:
         name: str | None = None,
         visibility: Visibility = "low",
         include: Pattern = "*",
-        exclude: Pattern = _PRIVATE_ANYWHERE,
+        exclude: Pattern = PRIVATE_ANYWHERE,
         configure: Mapping[str, MemberSpec] | None = None,
         recursive: bool = False,
     ) -> M:
@@ -293,7 +244,7 @@ class Registry:
             if theirs is None:
                 raise _beyond(f"the live object {called}")
             rule = replace(rule, within=theirs)
-        pattern_checks.plain_patterns(rule, _PRIVATE_ANYWHERE)
+        pattern_checks.plain_patterns(rule, PRIVATE_ANYWHERE)
         with self._lock:
             checks.unregistered_instance(m, self._instances)
             self._claim(called, f"the live object {called}")
@@ -327,7 +278,7 @@ class Registry:
             return _registry_of, (own, dict(self._bound), self.within)
 
     def _add_module(self, rule: ModuleRule, *, aliased: bool) -> None:
-        pattern_checks.module_patterns(rule, _PRIVATE_ANYWHERE)
+        pattern_checks.module_patterns(rule, PRIVATE_ANYWHERE)
         with self._lock:
             checks.free_module_name(rule, self._modules)
             if aliased:
