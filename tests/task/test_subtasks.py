@@ -545,3 +545,65 @@ async def test_cancelling_ends_the_run_at_its_next_step() -> None:
     await asyncio.sleep(0.1)
 
     assert len(asked) == before
+
+
+@dataclass
+class Parcel:
+    """What the agents below hand to one another."""
+
+    name: str
+    grams: int
+    _secret: str = "inside"
+
+
+@dataclass
+class Label:
+    text: str
+
+
+def test_what_a_workers_signature_names_is_open_to_the_agent_that_calls_it() -> None:
+    """The boss makes what the worker takes, reads what it gives, and sees both types described."""
+    answer = "```python\ntask_success(Parcel(label.text, 12))\n```"
+    boss_says = """```python
+parcel = pack(Label("blue"))
+task_success((parcel.name, parcel.grams + 1, hasattr(parcel, "_secret")))
+```"""
+    worker = Agent(name="worker", llm=ScriptedClient([answer]))
+    client = ScriptedClient([boss_says])
+    boss = Agent(name="boss", llm=client)
+
+    @boss.fn
+    @worker.task
+    def pack(label: Label) -> Parcel:  # type: ignore[empty-body]
+        """Pack a parcel."""
+
+    @boss.task
+    def send() -> tuple[str, int, bool]:  # type: ignore[empty-body]
+        """Send a parcel."""
+
+    assert send() == ("blue", 13, False)
+    assert "grams" in client.requests[0][-1].text
+
+
+def test_a_type_that_the_worker_registered_is_not_opened_by_its_signature() -> None:
+    answer = "```python\ntask_success(secret)\n```"
+    look = "```python\nparcel = pass_on()\nprint(parcel.grams)\n```"
+    worker = Agent(name="worker", llm=ScriptedClient([answer]))
+    worker.cls(Parcel, include=["name"])
+    client = ScriptedClient([look, "```python\ntask_fail('no')\n```"])
+    boss = Agent(name="boss", llm=client)
+    kept = Parcel("red", 7)
+
+    @boss.fn
+    @worker.task
+    def pass_on(secret: Parcel = kept) -> Parcel:
+        """Hand over what there is."""
+        raise NotImplementedError
+
+    @boss.task
+    def send() -> str:  # type: ignore[empty-body]
+        """Send a parcel."""
+
+    with pytest.raises(TaskFail):
+        send()
+    assert "'Parcel' object is not registered" in client.requests[1][-1].text

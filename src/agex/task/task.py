@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
-import contextvars
 import copy
 import copyreg
 import functools
 import sys
 import threading
-import warnings
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any, Generic, ParamSpec, TypeVar, overload
 
-from agex import helpers
-from agex.errors import ArgumentError, RegistrationError
+from agex.errors import ArgumentError
 from agex.llm import LLMClient, Tool, with_tool
 from agex.llm.budget import Meter, metered
 from agex.messages import RUN_PYTHON
-from agex.policy import Policy, TypeRule, granted_by, registering_line
-from agex.render import describe, system_text, task_text
+from agex.policy import Policy
+from agex.render import describe, task_text
 from agex.sandbox.origin import is_agent_class, is_agent_function
 from agex.task.checks import announced
 from agex.task.contract import Contract
+from agex.task.coroutines import in_thread
 from agex.task.definition import Definition
 from agex.task.fanout import ordered
 from agex.task.graduation import remember
-from agex.task.hints import safe_hints
 from agex.task.loop import Run
 from agex.task.options import Options
 from agex.task.place import OnEvent, Place, current_place, outside
+from agex.task.preparation import Prepared, Worker, prepare, sees_images, warn_of_opaque_types
 from agex.task.stream import TaskStream
 from agex.task.workspace import Makers, expect_workers, no_makers, open_workspace
 
@@ -46,7 +44,6 @@ THE_TOOL = Tool(
 """What carries code where it does not travel in a fenced block."""
 
 _INPUT_CHARS = 300
-_PICTURE_LIBRARIES = frozenset({"PIL", "matplotlib", "numpy", "plotly"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +64,6 @@ class Means:
     policy: Callable[[], Policy]
     client: Callable[[], LLMClient]
     makers: Makers = no_makers
-
-
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """A policy with the grants of one task, and the system text for it."""
-
-    base: Policy
-    policy: Policy
-    types: tuple[TypeRule, ...]
-    system: str
-    client: LLMClient
 
 
 class Task(Generic[P, R]):
@@ -107,7 +93,7 @@ class Task(Generic[P, R]):
         self._options = options
         self._state = state
         self._on_event = on_event
-        self._prepared: _Prepared | None = None
+        self._prepared: Prepared | None = None
 
     def __repr__(self) -> str:
         return f"<task {self._means.name}.{self.__name__}{self._contract.signature}>"
@@ -267,7 +253,7 @@ class Task(Generic[P, R]):
         return with_tool(client, THE_TOOL) if self._options.code_channel == "tool" else client
 
     def _assignment(
-        self, inputs: Mapping[str, Any], prepared: _Prepared, introduction: str, repr_: Any
+        self, inputs: Mapping[str, Any], prepared: Prepared, introduction: str, repr_: Any
     ) -> str:
         definition = self._contract.definition
         text = task_text(
@@ -284,60 +270,24 @@ class Task(Generic[P, R]):
         )
         return f"{text}\n\n{introduction}" if introduction else text
 
-    def _prepare(self, client: LLMClient) -> _Prepared:
+    def _prepare(self, client: LLMClient) -> Prepared:
         """The policy of a run, made once for each policy of the agent."""
         base = self._means.policy()
         known = self._prepared
-        if known is not None and known.base is base and known.client is client:
-            return known
-        annotations = dict(self._contract.annotations)
-        result = annotations.pop("return", None)
-        granted = granted_by(
-            annotations.values(), result, policy=base, curated=_curated(), hints=safe_hints
-        )
-        policy = base.with_types(granted.rules) if granted.rules else base
-        prepared = _Prepared(
-            base,
-            policy,
-            tuple(rule for rule in granted.rules.values() if rule.visibility == "high"),
-            system_text(
-                policy,
-                primer=self._means.primer,
-                vision=may_hold_pictures(policy) and sees_images(client),
-                timeout_seconds=self._options.timeout_seconds,
-                max_iterations=self._options.max_iterations,
-                tool=RUN_PYTHON if self._options.code_channel == "tool" else None,
-            ),
-            client,
-        )
-        self._prepared = prepared
-        return prepared
+        if known is None or known.base is not base or known.client is not client:
+            known = self._prepared = prepare(
+                self._contract,
+                base,
+                [Worker(task._contract, task._means.policy()) for task in _tasks_among(base)],
+                client,
+                self._options,
+                self._means.primer,
+            )
+        return known
 
     def warn_of_opaque_types(self, stacklevel: int) -> None:
         """Warn once of types in the signature that agent code could only hold and pass on."""
-        try:
-            annotations = dict(self._contract.annotations)
-        except RegistrationError:
-            return  # a class further down the module; the first call will say so if it never comes
-        result = annotations.pop("return", None)
-        granted = granted_by(
-            annotations.values(),
-            result,
-            policy=self._means.policy(),
-            curated=_curated(),
-            hints=safe_hints,
-        )
-        if granted.opaque:
-            lines = "\n".join(f"    {registering_line(cls)}" for cls in granted.opaque)
-            names = ", ".join(cls.__name__ for cls in granted.opaque)
-            warnings.warn(
-                f"{self.__name__}: {names} in the signature is not registered, so agent code can hold "
-                f"it and pass it on, and nothing else. To open it:\n{lines}",
-                UserWarning,
-                stacklevel=stacklevel + 1,
-            )
-
-    # ------------------------------------------------------------ async
+        warn_of_opaque_types(self._contract, self._means.policy(), stacklevel + 1)
 
     async def _aio(
         self,
@@ -346,44 +296,10 @@ class Task(Generic[P, R]):
         state: Any,
         on_event: OnEvent | None,
     ) -> Any:
-        """A thread of its own: the default executor is small, and runs wait for minutes."""
-        import asyncio  # a good part of what importing agex would cost; whoever awaits has it
+        def run(stopping: threading.Event | None) -> Any:
+            return self._run(args, kwargs, state, on_event, stopping)
 
-        try:
-            loop = asyncio.get_running_loop()
-        except (
-            RuntimeError
-        ):  # awaited without a loop, as agent code may: there is nobody to hold up
-            return self._run(args, kwargs, state, on_event)
-        done: asyncio.Future[Any] = loop.create_future()
-        stopping = threading.Event()
-        context = contextvars.copy_context()
-
-        def settle(value: Any, error: BaseException | None) -> None:
-            if done.cancelled():
-                return
-            if error is not None:
-                done.set_exception(error)
-            else:
-                done.set_result(value)
-
-        def work() -> None:
-            value, failed = None, None
-            try:
-                value = context.run(self._run, args, kwargs, state, on_event, stopping)
-            except BaseException as error:
-                failed = error
-            try:
-                loop.call_soon_threadsafe(settle, value, failed)
-            except RuntimeError:  # the loop was closed while the run went on
-                pass
-
-        threading.Thread(target=work, name=f"agex-{self.__name__}", daemon=True).start()
-        try:
-            return await done
-        except asyncio.CancelledError:
-            stopping.set()
-            raise
+        return await in_thread(run, f"agex-{self.__name__}")
 
 
 def _state(parent: Place | None, given: Any, shares: bool) -> Any:
@@ -402,30 +318,17 @@ def _meter(parent: Place | None, options: Options) -> Meter:
     return parent.meter.child(**limits) if parent is not None else Meter(**limits)  # type: ignore[arg-type]  # one dict for both
 
 
-def sees_images(client: LLMClient) -> bool:
-    """Whether the model behind ``client`` can be shown pictures; unknown means no."""
-    return bool(getattr(client, "sees_images", False))
-
-
-def may_hold_pictures(policy: Policy) -> bool:
-    """Whether agent code can come by a picture; a model's eyes are asked about only then."""
-    names = [rule.module.__name__ for rule in policy.modules.values()]
-    names += [rule.cls.__module__ for rule in (*policy.classes.values(), *policy.granted())]
-    return any(name.partition(".")[0] in _PICTURE_LIBRARIES for name in names)
-
-
-def _curated() -> Any:
-    return getattr(helpers, "CURATED", None)
-
-
 def _workers(policy: Policy, home: str, depth: int = 3) -> dict[str, Policy]:
     """The policies of the agents whose tasks are functions here, by where they live in a state."""
     found: dict[str, Policy] = {}
-    for spec in policy.functions.values():
-        if isinstance(spec.value, Task):
-            means = spec.value._means
-            path = f"{home}/{means.name}" if home else means.name
-            own = means.policy()
-            if path not in found and depth:
-                found.update({path: own, **_workers(own, path, depth - 1)})
+    for task in _tasks_among(policy):
+        path = f"{home}/{task._means.name}" if home else task._means.name
+        own = task._means.policy()
+        if path not in found and depth:
+            found.update({path: own, **_workers(own, path, depth - 1)})
     return found
+
+
+def _tasks_among(policy: Policy) -> list[Task[Any, Any]]:
+    """The functions of a policy that are tasks of agents themselves."""
+    return [spec.value for spec in policy.functions.values() if isinstance(spec.value, Task)]
