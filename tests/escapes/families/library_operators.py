@@ -2,6 +2,23 @@
 
 from ..case import Attack, Twin
 
+#: The least that a sequence of one's own has.
+_SEQUENCE = """\
+from collections.abc import MutableSequence
+class M(MutableSequence):
+    def __init__(self):
+        self.items = []
+    def __getitem__(self, i):
+        return self.items[i]
+    def __setitem__(self, i, v):
+        self.items[i] = v
+    def __delitem__(self, i):
+        del self.items[i]
+    def __len__(self):
+        return len(self.items)
+    def insert(self, i, v):
+        self.items.insert(i, v)"""
+
 ATTACKS = [
     Attack('update of an own mapping', 'MutableMapping.update goes through the other side', """
 from collections import UserDict
@@ -11,40 +28,12 @@ u = U()
 u.update(secret)
 print(u)
 """),
-    Attack('extend of an own sequence', 'MutableSequence.extend goes through the other side', """
-from collections.abc import MutableSequence
-class M(MutableSequence):
-    def __init__(self):
-        self.items = []
-    def __getitem__(self, i):
-        return self.items[i]
-    def __setitem__(self, i, v):
-        self.items[i] = v
-    def __delitem__(self, i):
-        del self.items[i]
-    def __len__(self):
-        return len(self.items)
-    def insert(self, i, v):
-        self.items.insert(i, v)
+    Attack('extend of an own sequence', 'MutableSequence.extend goes through the other side', _SEQUENCE + """
 m = M()
 m.extend(secret)
 print(m.items)
 """),
-    Attack('+= of an own sequence', 'MutableSequence.__iadd__ goes through the other side', """
-from collections.abc import MutableSequence
-class M(MutableSequence):
-    def __init__(self):
-        self.items = []
-    def __getitem__(self, i):
-        return self.items[i]
-    def __setitem__(self, i, v):
-        self.items[i] = v
-    def __delitem__(self, i):
-        del self.items[i]
-    def __len__(self):
-        return len(self.items)
-    def insert(self, i, v):
-        self.items.insert(i, v)
+    Attack('+= of an own sequence', 'MutableSequence.__iadd__ goes through the other side', _SEQUENCE + """
 m = M()
 m += secret
 print(m.items)

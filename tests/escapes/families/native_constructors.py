@@ -2,32 +2,19 @@
 
 from ..case import Attack, Twin
 
+
+def _own(base: str, module: str = "") -> str:
+    """A class derived from one of Python's own, and an object of it made of the secret."""
+    bringing = f"from {module} import {base}\n" if module else ""
+    return f"{bringing}class Own({base}):\n    pass\nprint(Own(secret))\n"
+
+
 ATTACKS = [
-    Attack("a list of one's own", "list's own constructor goes through what the subclass is given", """
-class L(list):
-    pass
-print(L(secret))
-"""),
-    Attack("a tuple of one's own", 'tuple.__new__ goes through what the subclass is given', """
-class T(tuple):
-    pass
-print(T(secret))
-"""),
-    Attack("a set of one's own", 'set.__init__ goes through what the subclass is given', """
-class S(set):
-    pass
-print(S(secret))
-"""),
-    Attack("a frozenset of one's own", 'frozenset.__new__ goes through what the subclass is given', """
-class S(frozenset):
-    pass
-print(S(secret))
-"""),
-    Attack("a dict of one's own", 'dict.__init__ asks for keys and items', """
-class D(dict):
-    pass
-print(D(secret))
-"""),
+    Attack("a list of one's own", "list's own constructor goes through what the subclass is given", _own("list")),
+    Attack("a tuple of one's own", 'tuple.__new__ goes through what the subclass is given', _own("tuple")),
+    Attack("a set of one's own", 'set.__init__ goes through what the subclass is given', _own("set")),
+    Attack("a frozenset of one's own", 'frozenset.__new__ goes through what the subclass is given', _own("frozenset")),
+    Attack("a dict of one's own", 'dict.__init__ asks for keys and items', _own("dict")),
     Attack("a str of one's own", 'str.__new__ asks for the text of what the subclass is given', """
 class S(str):
     pass
@@ -38,36 +25,16 @@ class S(str):
     pass
 print(S([secret]) + '')
 """),
-    Attack("a deque of one's own", 'deque.__init__ goes through what the subclass is given', """
-from collections import deque
-class D(deque):
-    pass
-print(D(secret))
-"""),
-    Attack("a counter of one's own", 'Counter.__init__ counts what the subclass is given', """
-from collections import Counter
-class C(Counter):
-    pass
-print(C(secret))
-"""),
-    Attack("an ordered dict of one's own", 'OrderedDict.__init__ asks for keys and items', """
-from collections import OrderedDict
-class D(OrderedDict):
-    pass
-print(D(secret))
-"""),
+    Attack("a deque of one's own", 'deque.__init__ goes through what the subclass is given', _own("deque", "collections")),
+    Attack("a counter of one's own", 'Counter.__init__ counts what the subclass is given', _own("Counter", "collections")),
+    Attack("an ordered dict of one's own", 'OrderedDict.__init__ asks for keys and items', _own("OrderedDict", "collections")),
     Attack("a default dict of one's own", 'the factory is called from C', """
 from collections import defaultdict
 class D(defaultdict):
     pass
 print(D(secret)['x'])
 """),
-    Attack("a user list of one's own", 'UserList.__init__ goes through what the subclass is given', """
-from collections import UserList
-class U(UserList):
-    pass
-print(U(secret))
-"""),
+    Attack("a user list of one's own", 'UserList.__init__ goes through what the subclass is given', _own("UserList", "collections")),
     Attack("a chain map of one's own", 'ChainMap looks into the maps it was given', """
 from collections import ChainMap
 class C(ChainMap):

@@ -2,6 +2,13 @@
 
 from ..case import Attack, Twin
 
+#: A class of which only some instances run the host's constructor.
+_SOMETIMES = """\
+class S(Host):
+    def __init__(self, real):
+        if real:
+            super().__init__('x')"""
+
 ATTACKS = [
     Attack("a class attribute in front of the host's value", "an instance's own value goes before the class attribute of the subclass", """
 class S(Host):
@@ -35,30 +42,18 @@ class S(Host):
         return 1
 print(S().password)
 """),
-    Attack("another instance's value", "one instance without the host's constructor gets the name for all", """
-class S(Host):
-    def __init__(self, real):
-        if real:
-            super().__init__('x')
+    Attack("another instance's value", "one instance without the host's constructor gets the name for all", _SOMETIMES + """
 first = S(False)
 first.password = 1
 print(S(True).password)
 """),
-    Attack('a value the host replaces', "the host's constructor runs after the agent has put its own value", """
-class S(Host):
-    def __init__(self, real):
-        if real:
-            super().__init__('x')
+    Attack('a value the host replaces', "the host's constructor runs after the agent has put its own value", _SOMETIMES + """
 one = S(False)
 one.password = 1
 one.__init__(True)
 print(one.password)
 """),
-    Attack('a value the host replaces, deleted and set again', "the name stays the agent's after deletion", """
-class S(Host):
-    def __init__(self, real):
-        if real:
-            super().__init__('x')
+    Attack('a value the host replaces, deleted and set again', "the name stays the agent's after deletion", _SOMETIMES + """
 one = S(False)
 one.password = 1
 del one.password
