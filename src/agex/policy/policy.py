@@ -35,6 +35,8 @@ class Policy:
         functions, classes, instances: what is registered, by name.
         modules: by the name under which agent code imports them.
         missing: names of what could not be pickled, when this policy came out of a pickle.
+        aliased: names of the modules that are bound from the start as well.
+        narrowing: the policy this one was before, and the one that has the last word, where there is one.
     """
 
     __slots__ = (
@@ -52,6 +54,7 @@ class Policy:
         "instances",
         "missing",
         "modules",
+        "narrowing",
     )
 
     functions: Mapping[str, FunctionSpec]
@@ -252,6 +255,11 @@ class Policy:
     def granted(self) -> tuple[TypeRule, ...]:
         """The rules that a task was granted on top of the registrations."""
         return tuple(self._grants.values())
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether it is held within another policy, as that of an agent which agent code made is."""
+        return self._narrowing is not None
 
     def narrowed_to(self, other: Policy) -> Policy:
         """What both policies allow: a child's registrations within its parent's.
