@@ -1,9 +1,10 @@
-"""What a call into a registered library costs agent code: ``python -m benchmarks.speed.library_calls``.
+"""What a call into a registered library costs agent code.
 
-The same loop over one call, in plain Python and as an action with numpy and pandas registered by
-their helpers, in turns and by the clock of the thread. What the guards add is the median of the
-differences between neighbouring rounds; the spread (half of what lies between the quartiles) says how
-far to trust it, since the clock of a machine wavers by a few per cent and some of these calls are long.
+Run as a module, ``benchmarks.speed.library_calls``. The same loop over one call, in plain Python and as an
+action with numpy and pandas registered by their helpers, in turns and by the clock of the thread. What the
+guards add is the median of the differences between neighbouring rounds; the spread (half of what lies
+between the quartiles) says how far to trust it, since clocks waver by a few per cent and some of these
+calls are long.
 """
 
 from __future__ import annotations
