@@ -607,3 +607,27 @@ def test_a_type_that_the_worker_registered_is_not_opened_by_its_signature() -> N
     with pytest.raises(TaskFail):
         send()
     assert "'Parcel' object is not registered" in client.requests[1][-1].text
+
+
+def test_a_signature_that_agent_code_wrote_opens_nothing_to_who_calls_its_task() -> None:
+    architect = Agent(name="architect", llm=ScriptedClient([block("return parcel")]))
+    architect.cls(Agent)
+    architect.cls(Parcel)
+    box = architect.sandbox({"parcel": Parcel("red", 7)})
+    made = box.run(
+        "a = Agent(name='child')\n@a.task\ndef open_up(parcel: Parcel) -> Parcel:\n    '''Open.'''"
+    )
+    assert made.error is None, made.traceback
+    look = block("print(parcel.grams)")
+    client = ScriptedClient([look, look, block("task_fail('no')")])
+    boss = Agent(name="boss", llm=client)
+    boss.fn(box.namespace["open_up"], name="open_up")
+
+    @boss.task
+    def send(parcel: object) -> str:
+        """Send a parcel."""
+        raise NotImplementedError
+
+    with pytest.raises(TaskFail):
+        send(Parcel("blue", 3))
+    assert "'Parcel' object is not registered" in client.requests[1][-1].text
