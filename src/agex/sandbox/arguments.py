@@ -95,6 +95,7 @@ def _text(rules: Rules, args: Any, kwargs: Any) -> Given:
 
 def _bytes(rules: Rules, args: Any, kwargs: Any) -> Given:
     def one(value: Any) -> Any:
+        rules.looked_into(value, "bytes")
         if isinstance(value, int):
             bounds.check_length("bytes", value)
             return value

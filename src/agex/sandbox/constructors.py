@@ -13,7 +13,7 @@ import enum
 from collections.abc import Callable
 from typing import Any
 
-from agex.sandbox import methods, tables
+from agex.sandbox import careful, methods, tables
 from agex.sandbox.arguments import FILLED_LATER, TAKING, Given, arguments
 from agex.sandbox.origin import find, is_agent_class, mark, mro_of
 
@@ -31,10 +31,13 @@ def constructor(rules: methods.Rules, cls: type, real: Callable[..., Any] | None
         return _enumeration(rules, cls, real or cls)
     if type in order:
         return _metaclass(rules, cls) if real is None else real
-    if real is None and TAKING.isdisjoint(order):
+    looks = careful.makes(order)
+    if real is None and TAKING.isdisjoint(order) and not looks:
         return cls
 
     def make(*args: Any, **kwargs: Any) -> Any:
+        if looks:
+            args, kwargs = careful.approved(rules, cls.__name__, careful.home_of(cls), args, kwargs)
         args, kwargs = checked(rules, cls, args, kwargs)
         return (real or cls)(*args, **kwargs)
 
@@ -84,6 +87,8 @@ def _enumeration(rules: methods.Rules, cls: type, real: Callable[..., Any]) -> C
 
 def _functional(rules: methods.Rules, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Given:
     named = dict(kwargs)
+    if args and type(args[0]) is not str:
+        raise TypeError(f"the name of an enum must be str, not {type(args[0]).__name__}")
     if len(args) > 1:
         named["names"], args = args[1], (args[0], *args[2:])
     if len(args) > 1:

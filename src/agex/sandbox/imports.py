@@ -13,7 +13,7 @@ from typing import Any
 
 from agex.errors import AttributeRefused, ImportRefused, ModuleRefused, did_you_mean, some_of
 from agex.policy import ModuleRule
-from agex.sandbox import kinds, language, library
+from agex.sandbox import careful, kinds, language, library
 from agex.sandbox.decisions import MUTABLE, ModuleView
 from agex.sandbox.guards import Guards, copied
 from agex.sandbox.origin import find
@@ -26,6 +26,8 @@ class Importer:
         self.guards = guards
         self.views: dict[str, Any] = {}
         self.curated: dict[str, dict[str, Any]] = {}
+        #: Functions, by id, whose twin asks already.
+        self.asking: set[int] = set()
         guards.substitutes.update(library.twins(guards))
 
     def __reduce__(self) -> Any:
@@ -203,7 +205,7 @@ class Importer:
             return self.view(name)
         twin = self.guards.substitutes.get(id(value))
         if twin is not None and not isinstance(value, type):
-            return twin[1]
+            return self.careful(value, twin[1])
         if type(value) in MUTABLE:
             return copied(value)
         if isinstance(value, type):
@@ -219,7 +221,16 @@ class Importer:
         curated = language.HOMES.get(id(value))
         if curated is not None:
             return self.members(curated[1])[curated[2]]
-        return value
+        return self.careful(value, value)
+
+    def careful(self, value: Any, found: Any) -> Any:
+        """A function of the library that looks into what it is given asks first, whoever shows it."""
+        if not careful.is_careful(value) or id(value) in self.asking:
+            return found
+        made = careful.twin(self.guards, value, found)
+        self.asking.add(id(value))
+        self.guards.substitutes[id(value)] = (value, made)
+        return made
 
     def is_strange(self, value: Any, name: str) -> bool:
         """An object in a module whose class is neither registered nor of the same package."""

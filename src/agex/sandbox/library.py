@@ -90,6 +90,9 @@ def _math(guards: Guards) -> Table:
 
         return wrapped
 
+    def distance(p: Any, q: Any, /) -> float:
+        return math.dist(methods.taken(guards, p), methods.taken(guards, q))
+
     def whole(real: Any) -> Callable[..., Any]:
         def rounded(number: Any, /) -> Any:
             bounds.check_decimal(number)
@@ -137,6 +140,7 @@ def _math(guards: Guards) -> Table:
         math.comb: counted(math.comb),
         math.perm: counted(math.perm),
         math.fsum: iterating(math.fsum),
+        math.dist: distance,
         math.prod: product,
         math.lcm: common_multiple,
         math.gcd: dividing(math.gcd),

@@ -31,6 +31,8 @@ class Numbers(Iteration):
         return round(number, ndigits)
 
     def _bytes(self, cls: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        for value in (*args, *kwargs.values()):
+            self.guards.looked_into(value, cls.__name__)
         if len(args) == 1 and not kwargs:
             source = args[0]
             if isinstance(source, int):

@@ -50,4 +50,6 @@ class Printing(Describing):
             return str(value) if type(value) in PLAIN else self.guards.texts.str(value)
         if not args and kwargs.keys() == {"object"}:
             return self.guards.texts.str(kwargs["object"])
+        for value in (*args, *kwargs.values()):
+            self.guards.looked_into(value, "str")
         return str(*args, **kwargs)  # bytes with an encoding, or Python's own complaint

@@ -17,6 +17,7 @@ from weakref import WeakSet
 from agex.errors import SizeRefused
 from agex.sandbox import kinds, tables
 from agex.sandbox.decisions import Decisions
+from agex.sandbox.formatting.generated import held, shown_fields
 from agex.sandbox.formatting.plain import (
     DEPTH,
     MAPPINGS,
@@ -146,6 +147,10 @@ class Safety:
             known = value is Type or type(value) in (type, ViewMeta)
             return _SHORT if known or self.decisions.is_known_class(value) else None
         kind = self.decisions.kind(cls)
+        if kind == kinds.REGISTERED and (names := shown_fields(cls)) is not None:
+            return self._safe(held(value, names), seen, depth + 1)
+        if cls.__module__.startswith(_TELLING):
+            return None
         if kind in (kinds.FUNCTION, kinds.MODULE, kinds.REGISTERED):
             return _SHORT
         if kind == kinds.EXCEPTION:
@@ -191,6 +196,8 @@ class Safety:
         if isinstance(value, (int, float, complex, str, bytes, bytearray)):
             return _SHORT
         writer: type = find(cls, "__repr__")[0]  # type: ignore[index]  # object has it
+        if (names := shown_fields(cls)) is not None:
+            return self._safe(held(value, names), seen, depth + 1)
         known = writer is object or self.decisions.kind(writer) == kinds.REGISTERED
         return _SHORT if known else None
 
@@ -207,6 +214,8 @@ _SHOWN_FIELDS: dict[type, tuple[str, ...]] = {
     kinds.OwnPartial: ("func", "args", "keywords"),
     kinds.OwnPartialMethod: ("func", "args", "keywords"),
     dataclasses.Field: ("default", "default_factory", "metadata", "type"),
+    dataclasses.InitVar: ("type",),
+    enum.auto: ("value",),
     contextlib.nullcontext: (),
     inspect.Signature: ("parameters", "return_annotation"),
     inspect.Parameter: ("default", "annotation"),
@@ -215,6 +224,8 @@ _SHOWN_FIELDS: dict[type, tuple[str, ...]] = {
     collections.abc.ValuesView: ("_mapping",),
     collections.abc.ItemsView: ("_mapping",),
 }
+#: A task shows the ``repr`` of its result, a queue that of its items.
+_TELLING = ("asyncio", "_asyncio")
 _KEYS: type = type({}.keys())
 _VALUES: type = type({}.values())
 _ITEMS: type = type({}.items())

@@ -10,6 +10,7 @@ from typing import Any
 
 from agex.sandbox import kinds, tables
 from agex.sandbox.decisions import Decisions
+from agex.sandbox.formatting.generated import held, shown_fields
 from agex.sandbox.formatting.plain import DEPTH, MAPPINGS, PLAIN, USER_CONTAINERS, is_twin
 from agex.sandbox.formatting.safety import Safety
 from agex.sandbox.origin import args_of, is_agent_class, mro_of, own_dict
@@ -56,6 +57,9 @@ class Structures(Safety):
             return _class_text(value)
         if self.decisions.kind(cls) == kinds.FOREIGN:
             return f"<{cls.__name__} object>"
+        if (names := shown_fields(cls)) is not None and not isinstance(value, type):
+            body = zip(names, map(again, held(value, names)), strict=True)
+            return f"{cls.__qualname__}({', '.join(f'{name}={text}' for name, text in body)})"
         return _container(value, cls, again) or _object(value, cls, again)
 
     def fields(self, value: Any, names: Sequence[str], shown: str | None = None) -> str:

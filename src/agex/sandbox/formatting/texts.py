@@ -68,9 +68,9 @@ class Texts(Structures):
         bounds.check_decimal_text(value, spec)
         cls = type(value)
         writer: type = find(cls, "__format__")[0]  # type: ignore[index]  # object has it
-        if self.has_own(cls, "__format__") or kinds.REGISTERED in (
-            self.decisions.kind(cls),
-            self.decisions.kind(writer),
+        if self.has_own(cls, "__format__") or (
+            writer is not object
+            and kinds.REGISTERED in (self.decisions.kind(cls), self.decisions.kind(writer))
         ):
             return format(value, spec)
         if isinstance(value, enum.Enum) and is_agent_class(cls):

@@ -48,6 +48,8 @@ class Calls(Words):
         if kind == kinds.INTERNAL and cls is types.GenericAlias:
             return self.call(callee.__origin__)
         if not callable(callee):
+            if kind == kinds.FOREIGN:  # where the arguments are wrong as well, Python shows its str
+                raise TypeRefused(f"{cls.__name__!r} object is not callable")
             return callee  # Python's own TypeError says it best
         if self.policy.instance_rule(callee) is not None:
             return callee

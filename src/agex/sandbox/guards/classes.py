@@ -8,7 +8,7 @@ from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
 from agex.errors import TypeRefused
-from agex.sandbox import kinds, methods, tables
+from agex.sandbox import careful, kinds, methods, tables
 from agex.sandbox.decisions import MUTABLE, Verdict, shows_fields
 from agex.sandbox.formatting import is_twin
 from agex.sandbox.guards.bodies import Bodies
@@ -70,6 +70,8 @@ class Classes(Bodies):
         if instead is not None:
             return self.stand_in(instead)
         value = copied(getattr(cls, name))
+        if careful.is_class_method(raw, holder):
+            return careful.twin(self, value)
         return self.for_objects_of(cls, name, raw, value)
 
     def stand_in(self, instead: Any) -> Any:

@@ -8,6 +8,7 @@ import types
 from typing import Any
 
 from agex.errors import TypeRefused
+from agex.policy import is_function_like
 from agex.sandbox import bounds, kinds, methods
 from agex.sandbox.given import delegate
 from agex.sandbox.guards.memory import Memory
@@ -121,6 +122,20 @@ class Protocols(Memory):
         except AttributeError:
             return owner  # Python's own TypeError says it best
         return {key: owner[key] for key in self.iter(keys())}
+
+    def looked_into(self, owner: Any, by: str) -> Any:
+        """What a function of the library is given, which may do anything with it."""
+        if (
+            self.decisions.kind(type(owner)) == kinds.FOREIGN
+            and self.policy.instance_rule(owner) is None
+            and not is_function_like(type(owner))
+            and not any(owner is spec.value for spec in self.policy.functions.values())
+        ):
+            raise TypeRefused(
+                f"{type(owner).__name__!r} object is not registered, so {by}() cannot look into it; "
+                "it can be passed on and compared by identity"
+            )
+        return owner
 
     def given(self, value: Any) -> Any:
         """What a method of the agent's hands to the interpreter, which uses it by itself."""

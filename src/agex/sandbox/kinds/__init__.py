@@ -16,6 +16,7 @@ from agex.sandbox.kinds.guarded import (
     ABSTRACT_HOOKS,
     EXIT_STACK,
     LANGUAGE_GUARDED,
+    LIBRARY_METHODS,
     REGISTERED_GUARDED,
     THROWING,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "OwnPartial",
     "OwnPartialMethod",
     "REGISTERED",
+    "LIBRARY_METHODS",
     "REGISTERED_GUARDED",
     "THROWING",
     "is_abc",

@@ -12,6 +12,7 @@ import json
 import random
 import re
 import string
+from typing import Any
 
 from agex.sandbox import bounds, decimals
 
@@ -45,14 +46,51 @@ ABSTRACT_HOOKS = frozenset({"_hash"})
 
 #: Guarded methods of library types, where these are registered: work in C that the policy allows and
 #: the clock has to be able to end.
-REGISTERED_GUARDED: dict[type, frozenset[str]] = {
-    re.Pattern: frozenset("match fullmatch search findall finditer split sub subn".split()),
-    json.JSONEncoder: frozenset({"encode", "iterencode"}),
-    decimal.Decimal: decimals.METHODS,
-    array.array: frozenset({"tolist"}),
-    string.Template: frozenset({"substitute", "safe_substitute"}),
-    random.Random: frozenset(bounds.RANDOM),
+LIBRARY_METHODS: dict[tuple[str, str], frozenset[str]] = {
+    ("random", "Random"): frozenset({"choice", "shuffle"}),
+    ("_io", "StringIO"): frozenset({"writelines"}),
+    ("_io", "BytesIO"): frozenset({"writelines"}),
+    ("array", "array"): frozenset({"extend", "fromlist"}),
+    ("_csv", "writer"): frozenset({"writerow", "writerows"}),
+    ("csv", "DictWriter"): frozenset({"writerow", "writerows"}),
+    ("difflib", "SequenceMatcher"): frozenset({"set_seqs", "set_seq1", "set_seq2"}),
+    ("difflib", "Differ"): frozenset({"compare"}),
+    ("difflib", "HtmlDiff"): frozenset({"make_file", "make_table"}),
+    ("textwrap", "TextWrapper"): frozenset({"wrap", "fill"}),
+    ("_asyncio", "Future"): frozenset({"add_done_callback"}),
+    ("_asyncio", "Task"): frozenset({"add_done_callback"}),
+    ("_weakrefset", "WeakSet"): frozenset(
+        "update union intersection difference symmetric_difference issubset issuperset".split()
+    ),
+    ("weakref", "WeakKeyDictionary"): frozenset({"update"}),
+    ("weakref", "WeakValueDictionary"): frozenset({"update"}),
+    ("asyncio.locks", "Condition"): frozenset({"wait_for"}),
 }
+"""Methods of the library that go through or call what they are given (see ``careful.py``), by the names
+of their classes: most of these are not imported before a host registers them."""
+
+
+class _ByClass(dict[type, frozenset[str]]):
+    """Guarded methods by class, those of :data:`LIBRARY_METHODS` among them."""
+
+    def get(self, cls: type, default: Any = ()) -> Any:
+        found = LIBRARY_METHODS.get((cls.__module__, cls.__qualname__))
+        here = dict.get(self, cls)
+        if found is None:
+            return default if here is None else here
+        return found if here is None else found | here
+
+
+REGISTERED_GUARDED: dict[type, frozenset[str]] = _ByClass(
+    {
+        re.Pattern: frozenset("match fullmatch search findall finditer split sub subn".split()),
+        json.JSONEncoder: frozenset({"encode", "iterencode"}),
+        decimal.Decimal: decimals.METHODS,
+        array.array: frozenset({"tolist"}),
+        string.Template: frozenset({"substitute", "safe_substitute"}),
+        random.Random: frozenset(bounds.RANDOM),
+    }
+)
 
 #: Methods that raise what they are given: an exception class is constructed by that.
 THROWING = frozenset({"throw", "athrow"})

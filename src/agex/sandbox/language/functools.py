@@ -28,6 +28,8 @@ def _calling(guards: Guards) -> dict[str, Any]:
         return kinds.OwnPartial(call(function), *args, **kwargs)
 
     def partialmethod(function: Any, /, *args: Any, **kwargs: Any) -> Any:
+        if not callable(function) and not hasattr(type(function), "__get__"):
+            raise TypeError(f"{guards.texts.repr(function)} is not callable or a descriptor")
         return kinds.OwnPartialMethod(call(function), *args, **kwargs)
 
     def reduce(function: Any, sequence: Any, /, *initial: Any) -> Any:

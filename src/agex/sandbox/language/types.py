@@ -19,12 +19,12 @@ def members(guards: Guards) -> dict[str, Any]:
         space: dict[str, Any] = {}
         if exec_body is not None:
             guards.call(exec_body)(space)
-        options = dict(kwds or {})
+        options = dict(guards.spread(kwds)) if kwds is not None else {}
         maker = guards.call(options.pop("metaclass", Type))
         return maker(name, tuple(guards.iter(bases)), space, **options)
 
     def mapping_proxy(mapping: Any) -> Any:
-        return types.MappingProxyType(guards.mapping(mapping))
+        return types.MappingProxyType(guards.spread(mapping))
 
     guards.substitutes[id(types.MethodType)] = (types.MethodType, method_type)
     guards.substitutes[id(view_of(types.MethodType))] = (view_of(types.MethodType), method_type)

@@ -71,11 +71,17 @@ def _hints(guards: Guards) -> dict[str, Any]:
     return {"get_type_hints": get_type_hints}
 
 
+def check_name(name: Any) -> None:
+    if type(name) is not str:
+        raise TypeError(f"the name of a type must be str, not {type(name).__name__}")
+
+
 def _makers(guards: Guards) -> tuple[Any, Any]:
     """What ``NamedTuple`` and ``TypedDict`` are when they are called."""
 
     def named_tuple(name: str, fields: Any = (), /, **more: Any) -> Any:
         make: Any = typing.NamedTuple
+        check_name(name)
         pairs = [tuple(guards.iter(pair)) for pair in methods.taken(guards, fields)]
         bounds.check_length("the named tuple", len(pairs), bounds.MAX_FIELDS)
         made = mark(make(name, pairs or list(more.items())))
@@ -85,6 +91,7 @@ def _makers(guards: Guards) -> tuple[Any, Any]:
 
     def typed_dict(name: str, fields: Any = None, /, *, total: bool = True, **more: Any) -> Any:
         make: Any = typing.TypedDict
+        check_name(name)
         made = mark(
             make(name, dict(more if fields is None else guards.mapping(fields)), total=total)
         )

@@ -111,6 +111,8 @@ def draw(rules: Rules, owner: Any, name: str, real: Any) -> Callable[..., Any]:
     def drawn(*args: Any, **kwargs: Any) -> Any:
         said = args[place] if len(args) > place else kwargs.get(counted)
         bounds.check_length(f"{name}()", said, most)
+        for arg in (*args, *kwargs.values()):
+            rules.looked_into(arg, name)
         return real(*args, **kwargs)
 
     return drawn

@@ -69,6 +69,8 @@ def new_class(rules: Rules, meta: type, *args: Any, **kwargs: Any) -> Any:
     if len(args) != 3:
         raise TypeError("type.__new__() takes exactly 3 arguments here: name, bases, namespace")
     name, bases, namespace = args
+    if type(name) is not str:
+        raise TypeError(f"type.__new__() argument 1 must be str, not {type(name).__name__}")
     if meta is not type and not is_agent_class(meta) and not rules.decisions.is_known_class(meta):
         raise TypeRefused(f"{meta.__name__} cannot be a metaclass here")
     checked = tuple(rules.base(base) for base in bases)
@@ -86,7 +88,7 @@ def new_class(rules: Rules, meta: type, *args: Any, **kwargs: Any) -> Any:
     maker = _real_metaclass(meta).__new__
     rules.check_class(meta, {k: v for k, v in made_from.items() if k != "__classcell__"})
     with making():
-        made = maker(meta, str(name), checked, marked(rules, made_from), **kwargs)
+        made = maker(meta, name, checked, marked(rules, made_from), **kwargs)
     return rules.finish_class(mark(made)) if isinstance(made, type) else made
 
 

@@ -11,7 +11,7 @@ from types import MethodType
 from typing import Any
 
 from agex.errors import TypeRefused
-from agex.sandbox import decimals, expressions, json_text, kinds, tables
+from agex.sandbox import careful, decimals, expressions, json_text, kinds, tables
 from agex.sandbox.methods import calling, dunders, growing, iterating, showing
 from agex.sandbox.methods.making import new_of
 from agex.sandbox.opaque import Type
@@ -57,7 +57,7 @@ _MAKERS: dict[str, Maker] = {
 
 #: What comes before that, because a name means another thing there.
 _MAKERS_OF: tuple[tuple[type, Collection[str], Maker], ...] = tuple(
-    (kind, kinds.REGISTERED_GUARDED.get(kind) or tables.GUARDED_METHODS[kind], make)
+    (kind, kinds.REGISTERED_GUARDED.get(kind, ()) or tables.GUARDED_METHODS[kind], make)
     for kind, make in (
         (re.Pattern, lambda rules, _, name, real: expressions.method(rules.call, real, name)),
         (
@@ -87,6 +87,8 @@ def guarded_method(rules: Rules, owner: Any, name: str, holder: type | None = No
     if name in ("from_bytes", "fromkeys"):
         return _class_method(rules, type(owner), name)
     real = _bound(owner, cls, name)
+    if name in kinds.LIBRARY_METHODS.get((cls.__module__, cls.__qualname__), ()):
+        return careful.twin(rules, real)
     for kind, names, make in _MAKERS_OF:
         if name in names and isinstance(owner, kind):
             return make(rules, owner, name, real)
