@@ -89,7 +89,7 @@ class Decisions:
     # ------------------------------------------------------------ kinds
 
     def kind(self, cls: type) -> str:
-        """The kind of the exact type ``cls`` (see ``kinds.py``)."""
+        """The kind of the exact type ``cls`` (see ``kinds/``)."""
         if own_dict(cls).get(tables.MARK) is not None and is_agent_class(cls):
             return kinds.CLASS if issubclass(cls, type) else kinds.AGENT
         if cls in kinds.BUILTIN_TYPES:
@@ -301,7 +301,7 @@ class Decisions:
 
 _NAMESPACE: Any = types.SimpleNamespace
 
-#: Namesakes of exceptions that would end the host; filled by ``builtins.py``.
+#: Namesakes of exceptions that would end the host; filled by ``builtins/``.
 STAND_IN_CLASSES: set[type] = set()
 
 #: Builtin classes offered by name.

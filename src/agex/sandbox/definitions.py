@@ -8,7 +8,7 @@ the globals of the session at hand: one module, whichever process each definitio
 recipe kind     what it is                                                   where
 =============== ============================================================ ====================
 function        a function or lambda of the agent's                          ``functions.py``
-class, enum,    a class of the agent's                                       ``classes.py``
+class, enum,    a class of the agent's                                       ``classes/``
 named tuple
 the others      what the sandbox hands out: views of modules, guarded twins  ``offered.py``
 =============== ============================================================ ====================

@@ -115,7 +115,7 @@ class Mark:
 
     Each class gets one of its own: cloudpickle leaves out of a class what is the same object in its
     base, and a class without a mark would be the host's on the other side. Where a pickler takes a
-    class by value, its mark takes the text of its statement along (``classes.py`` says how).
+    class by value, its mark takes the text of its statement along (``classes/`` says how).
 
     The mark that compiled code puts first into a class knows the ``rules``: it is told of the class
     before any other name in it is, and has it looked at before a hook of the agent's meets it.

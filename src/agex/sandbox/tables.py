@@ -151,7 +151,7 @@ GUARDED_CLASSES = frozenset(
     """.split()
 )
 
-#: Exceptions that would end the host rather than the action get a namesake (see ``builtins.py``).
+#: Exceptions that would end the host rather than the action get a namesake (see ``builtins/``).
 STAND_INS = frozenset({"SystemExit", "KeyboardInterrupt"})
 
 EXCEPTIONS = frozenset(
