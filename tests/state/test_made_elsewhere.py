@@ -359,3 +359,78 @@ def test_a_worker_s_function_works_for_the_boss_with_what_only_the_worker_has():
     assert "statistics" in again.run(
         "try:\n    import statistics\nexcept ImportError as e:\n    task_success(str(e))"
     )
+
+
+TWO = """
+table = list(range(50))
+def look(n):
+    return table[n]
+def again(n):
+    return f(n - 1) if n > 9 else look(n)
+def f(n):
+    return again(n) + 1
+"""
+
+
+def stored_labels(state):
+    return {label for label, _ in state.heap.tree.nodes()}
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_what_only_a_deleted_function_used_goes_with_it(restarted, tmp_path):
+    """Even where what it used uses itself in a circle, which no count of references sees."""
+    state = Versioned(tmp_path / "state.db")
+    state["kept"] = 1
+    state["f"] = made(code=TWO)
+    state.commit()
+    assert len(stored_labels(state)) > 3
+    if restarted:
+        state.close()
+        state = Versioned(tmp_path / "state.db")
+
+    del state["f"]
+    state.commit()
+
+    assert stored_labels(state) == {"kept"}
+    assert {n for path in state.heap.tree.paths() for n in state.heap.tree.names(path)} == {"kept"}
+
+
+def test_what_another_function_uses_as_well_stays(tmp_path):
+    f, look = made(code=TWO, name="(f, look)")
+    state = Versioned(tmp_path / "state.db")
+    state["f"], state["tools"] = f, [look]
+    state.commit()
+
+    del state["f"]
+    state.commit()
+
+    assert Agent().sandbox(state=Versioned(tmp_path / "state.db")).run("tools[0](7)").output == 7
+    state["tools"].clear()
+    state.commit()
+    assert stored_labels(state) == {"tools"}
+
+
+def test_a_function_put_back_brings_what_it_uses_along_again(tmp_path):
+    f = made(code=TWO)
+    state = Versioned(tmp_path / "state.db")
+    state["f"] = f
+    state.commit()
+    del state["f"]
+    state.commit()
+    assert f(12) == f(12)
+
+    state["g"] = f
+    state.commit()
+
+    assert Agent().sandbox(state=Versioned(tmp_path / "state.db")).run("g(9)").output == 10
+
+
+def test_a_function_that_replaces_another_lets_go_of_what_that_used():
+    state = Versioned()
+    state["f"] = made(code=TWO)
+    state.commit()
+
+    state["f"] = made(code="limit = 3\ndef f(n):\n    return limit")
+    state.commit()
+
+    assert sorted(label.rpartition(":")[2] for label in stored_labels(state)) == ["f~2", "limit"]

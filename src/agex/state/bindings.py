@@ -160,10 +160,11 @@ class Bindings:
         """The commit happened: these bindings are what is stored."""
         self._undo.clear()
         for (path, name), label in self.names.items():
-            if label is None:
-                self.boards[path].loaded.discard(name)
-            else:
-                self.boards[path].loaded.add(name)
+            board = self.boards.get(path)  # names brought along may be nobody's in this process
+            if board is not None and label is None:
+                board.loaded.discard(name)
+            elif board is not None:
+                board.loaded.add(name)
 
     def undo(self) -> None:
         """The commit did not happen: leave the living state as it was."""

@@ -90,6 +90,14 @@ class Ledger:
                     self._groups[ref] -= 1
                 waiting.extend(packed.refs)
 
+    def loosened(self) -> list[str]:
+        """Labels that fewer names or groups refer to than before, or that are stored elsewhere or gone."""
+        return [
+            *(label for label, change in self.names.items() if change < 0),
+            *(label for label, change in self._groups.items() if change < 0),
+            *self.places,
+        ]
+
     def entries(self) -> dict[str, list[object] | None]:
         """What to write to the snapshot's nodes."""
         found: dict[str, list[object] | None] = {}

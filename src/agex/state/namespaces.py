@@ -12,6 +12,7 @@ from agex.state.heap import Heap
 from agex.state.protocol import Missing, Saved, is_machinery
 from agex.state.records import from_record, to_record
 from agex.state.stores.protocol import Data
+from agex.state.tree import is_adopted
 from agex.state.trie import from_json, to_json
 
 _FEW_CHUNKS = 2  # of one value: at most 8 MiB
@@ -137,8 +138,8 @@ class VersionedNamespace:
 
     def own_names(self) -> set[str]:
         """Every name that may be the agent's: loaded, set by the host, or bound by an action."""
-        if self.is_adopted:
-            return set(self.loaded)  # the rest is another session's own business
+        if self.is_adopted or is_adopted(self.path):
+            return set(self.loaded)  # the rest is another session's own business, or nobody's
         bound = {name for name in self.globals if not _is_machinery(name)}
         return bound | self.loaded | self.dirty
 

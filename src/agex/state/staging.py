@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from agex.state import trie
+from agex.state import adopted, trie
 from agex.state.bindings import Bindings
 from agex.state.blobs import BlobId, blob_id
 from agex.state.boards import Board, Name
@@ -49,7 +49,7 @@ class Staging:
         heap: Heap,
         boards: Mapping[str, Board],
         *,
-        adopted: Callable[[str], Board | None] = lambda _path: None,
+        brought: Callable[[str], Board | None] = lambda _path: None,
         maker: Callable[[str], bytes | None] = lambda _path: None,
     ) -> None:
         self._heap = heap
@@ -59,7 +59,7 @@ class Staging:
         self._homes: set[str] = set()
         self._packed: dict[BlobId, Packed] = {}  # headers of groups that are not stored yet
         self._ledger = Ledger(heap.tree, self._header)
-        self._bindings = Bindings(heap, boards, adopted, self._ledger)
+        self._bindings = Bindings(heap, boards, brought, self._ledger)
         self._parts: list[Encoded] = []
         self._roots: list[dict[str, Any]] = []
         self._done: set[str] = set()
@@ -186,6 +186,13 @@ class Staging:
                 self._ledger.places[label] = (final.key, index)
         self._ledger.count()
         self._ledger.drop()
+        if adopted.is_let_go(self._ledger, self._header):
+            for name, label in adopted.unreached(
+                self._tree, self._bindings.names, self._ledger, self._header
+            ):
+                self._bindings.names[name] = None
+                self._ledger.names[label] -= 1
+            self._ledger.drop()
 
     def _same_group(self, final: _Final) -> LiveGroup | None:
         """The stored group of exactly these labels, if their values are not new."""

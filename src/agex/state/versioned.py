@@ -341,7 +341,7 @@ class Versioned(Writer):
         for (path, name), value in wanted.items():
             values.setdefault(path, {})[name] = value
         boards = {path: Board(named, set(), {}) for path, named in values.items()}
-        staging = Staging(heap, boards, adopted=self._brought, maker=self._maker)
+        staging = Staging(heap, boards, brought=self._brought, maker=self._maker)
         staging.examine(wanted)
         made = staging.build({})
         fresh.update(staging.fresh)

@@ -93,7 +93,7 @@ class Writer(Reader, MutableMapping[str, Any]):
                 names.update((path, name) for name in touched)
             self.space(path)  # is among them from now on
             boards = {other: space.board() for other, space in self._spaces.items()}
-            staging = Staging(self.heap, boards, adopted=self._brought, maker=self._maker)
+            staging = Staging(self.heap, boards, brought=self._brought, maker=self._maker)
             try:
                 saved = self._commit(staging, names, path, message, agent, task, events)
             except BaseException:
