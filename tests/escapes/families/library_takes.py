@@ -129,8 +129,7 @@ async def main():
     a = await asyncio.gather(one(), one())
     b = await asyncio.wait_for(one(), 1)
     done, _ = await asyncio.wait([asyncio.create_task(one())])
-    c = [await step for step in asyncio.as_completed([one() for _ in "ab"])]
-    return a, b, [task.result() for task in done], c
+    return a, b, [task.result() for task in done]
 print(await main())
 print(shape, [shape], f"{shape}")
 """,
