@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import decimal
 import io
 import warnings
 import zlib
@@ -10,7 +11,13 @@ from typing import Any
 import pytest
 
 from agex import Agent
-from agex.helpers import pandas_standins, register_numpy, register_sklearn, standins
+from agex.helpers import (
+    pandas_standins,
+    register_numpy,
+    register_sklearn,
+    register_stdlib,
+    standins,
+)
 
 
 class Liar(str):
@@ -271,3 +278,53 @@ def test_comma_separated_text_is_read_from_memory_and_from_nowhere_else(tmp_path
             pandas_standins.read_csv(source)
     with pytest.raises(TypeError, match="storage_options"):
         pandas_standins.read_csv(io.StringIO("a"), storage_options={})
+
+
+def test_estimators_of_agent_code_have_no_parameters_of_private_names() -> None:
+    """``get_params`` would read the library's own attributes by them."""
+    pytest.importorskip("sklearn")
+    agent = Agent()
+    register_sklearn(agent)
+
+    result = agent.sandbox().run(
+        "from sklearn.base import BaseEstimator\n"
+        "class E(BaseEstimator):\n"
+        "    def __init__(self, _get_tags=1): pass\n"
+        "E().get_params()"
+    )
+
+    assert "no leading underscore" in str(result.error)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "with localcontext() as ctx:\n    ctx.prec = 10 ** 7",
+        "with localcontext() as ctx:\n    ctx.Emax = 5",
+        "with localcontext(prec=10 ** 7): pass",
+        "class Lie(int):\n    def __gt__(self, other): return False\n"
+        "with localcontext(prec=Lie(10 ** 7)): pass",
+        "class Lie(int):\n    def __gt__(self, other): return False\n"
+        "with localcontext() as ctx:\n    ctx.prec = Lie(10 ** 7)",
+        "with localcontext() as ctx: pass\nctx.prec = 5",
+        "import decimal\ndecimal.getcontext().prec = 5",
+    ],
+)
+def test_a_context_of_decimals_is_bounded_and_ends_with_its_block(code: str) -> None:
+    agent = Agent()
+    register_stdlib(agent)
+
+    result = agent.sandbox().run("from decimal import Decimal, localcontext\n" + code)
+
+    assert result.error is not None
+
+
+def test_a_context_that_the_host_hands_out_is_the_hosts() -> None:
+    agent = Agent()
+    register_stdlib(agent)
+    given = decimal.Context(prec=9)
+
+    result = agent.sandbox({"ctx": given}).run("ctx.prec = 3")
+
+    assert result.error is not None
+    assert given.prec == 9

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import abc
+import dataclasses
 import subprocess
 import sys
 from typing import Any
@@ -133,6 +134,7 @@ def test_objects_and_subclasses_may_have_it_called_through_the_class() -> None:
         "class Mine(Reader):\n    def go(self): return super().save('x')\nMine().go()",
         "class Mine(Reader):\n    def go(self): return Reader.save(self, 'x')\nMine().go()",
         "class Mine(Reader): pass\nMine.save(Mine(), 'x')",
+        "class Mine(Reader): pass\nMine().save('x')",
         "class Mine(Reader):\n    def go(self): return super(Mine, self).save('x')\nMine().go()",
         "class Mine(Reader):\n    def go(self): return getattr(super(), 'save')('x')\nMine().go()",
     ],
@@ -142,6 +144,100 @@ def test_a_member_in_careful_form_is_careful_on_every_way_to_it(code: str) -> No
 
     assert result.error is None, result.traceback
     assert result.output.startswith("kept")
+
+
+class Root:
+    """A class nobody registered, with one derived from it that somebody did."""
+
+    def shown(self) -> str:
+        return "shown"
+
+    def hidden(self) -> str:
+        return "hidden"
+
+    def _private(self) -> str:
+        return "private"
+
+    @property
+    def size(self) -> int:
+        return 3
+
+    @classmethod
+    def make(cls) -> Any:
+        return cls()
+
+
+class Branch(Root):
+    pass
+
+
+def branching() -> Any:
+    agent = Agent()
+    agent.cls(Branch, exclude=["_*", "hidden"])
+    return agent.sandbox()
+
+
+LEAF = """
+class Leaf(Branch):
+    def up(self, name):
+        return getattr(super(), name)()
+leaf = Leaf()
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "value"),
+    [
+        ("leaf.shown()", "shown"),
+        ("leaf.up('shown')", "shown"),
+        ("Leaf.shown(leaf)", "shown"),
+        ("leaf.size", 3),
+        ("type(leaf.make()).__name__", "Leaf"),
+    ],
+)
+def test_a_registered_class_answers_for_what_it_inherits_in_subclasses_too(
+    code: str, value: Any
+) -> None:
+    result = branching().run(LEAF + code)
+
+    assert result.error is None, result.traceback
+    assert result.output == value
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "leaf.hidden()",
+        "leaf._private()",
+        "leaf.up('hidden')",
+        "leaf.up('_private')",
+        "Leaf.hidden(leaf)",
+        "getattr(leaf, 'hidden')",
+        "class Other(Branch):\n    go = Branch.hidden",
+        "import operator\noperator.methodcaller('_private')(leaf)",
+    ],
+)
+def test_what_it_does_not_show_stays_closed_there(code: str) -> None:
+    result = branching().run(LEAF + code)
+
+    assert isinstance(result.error, AttributeError), result.output
+
+
+def test_a_dataclass_of_the_host_keeps_the_fields_of_its_agent_made_base() -> None:
+    space = Agent().sandbox()
+    space.run(
+        "from dataclasses import dataclass\n@dataclass\nclass Point:\n    x: int\n"
+        "    def moved(self):\n        self.x += 1\n        return self.x\n"
+        "    def peek(self):\n        return self.secret"
+    )
+
+    @dataclasses.dataclass
+    class Mine(space.namespace["Point"]):  # type: ignore[misc]  # made at run time
+        secret: str = "s"
+
+    assert Mine(1).moved() == 2
+    with pytest.raises(AttributeError):
+        Mine(1).peek()
 
 
 FAMILY = """

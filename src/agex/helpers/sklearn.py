@@ -63,6 +63,7 @@ def register_sklearn(agent: Registrar) -> None:
     """
     installed("sklearn", "sklearn")
     without_addresses(importlib.import_module("sklearn.utils").Bunch)
+    standins.without_private_parameters(importlib.import_module("sklearn.base").BaseEstimator)
     for name in MODULES:
         exposed(f"sklearn.{name}").register(agent)
     for more in (DATASETS, *EXTRAS):

@@ -141,3 +141,28 @@ def careful_function(function: Callable[..., Any]) -> Callable[..., Any]:
         return made
 
     return careful
+
+
+def without_private_parameters(cls: Any) -> None:
+    """Let estimators of agent code have no parameters of private names.
+
+    ``get_params`` and ``set_params`` read and write attributes by the names that the constructor has:
+    a parameter ``_repr_html_inner`` would hand the library's own method out. This changes the library's
+    own class, for classes that agent code made.
+    """
+    original = vars(cls)["_get_param_names"]
+    if hasattr(original.__func__, "__wrapped__"):
+        return
+
+    @functools.wraps(original.__func__)
+    def _get_param_names(kind: type) -> list[str]:
+        names: list[str] = original.__func__(kind)
+        if any("$" in key for base in kind.__mro__ for key in vars(base)):
+            for name in names:
+                if name.startswith("_"):
+                    raise ValueRefused(
+                        f"{kind.__name__}({name}=…): parameters of estimators have no leading underscore"
+                    )
+        return names
+
+    cls._get_param_names = classmethod(_get_param_names)

@@ -140,6 +140,7 @@ class Decisions:
             if name == "_make" and isinstance(raw, classmethod) and not _is_agents(raw.__func__):
                 return Verdict.GUARDED, ""
             if not is_agent_class(owner):
+                owner = self.answering(cls, owner)
                 return self.defined_read(cls, self.kind(owner), owner, name)
         if name == "maps" and collections.ChainMap in mro_of(cls):
             return Verdict.ASK, ""
@@ -151,6 +152,17 @@ class Decisions:
                     # also goes before what the agent's class has by that name.
                     return Verdict.ASK, ""
         return Verdict.CLEAR, ""
+
+    def answering(self, cls: type, holder: type) -> type:
+        """Who decides about what ``holder`` brings to ``cls``: a class that the host registered answers
+        for what it inherits as well, for the agent's subclasses of it too."""
+        if self.kind(holder) != kinds.FOREIGN or kinds.is_abc(holder):
+            return holder  # the mixins of abstract classes have guards of their own
+        order: tuple[type, ...] = mro_of(cls)
+        for base in order:
+            if not is_agent_class(base) and holder in mro_of(base) and self.rule(base) is not None:
+                return base
+        return holder
 
     def derived_read(self, cls: type, name: str) -> tuple[Verdict, str]:
         """An object of the host's subclass of an agent class: what the agent's class defines, also

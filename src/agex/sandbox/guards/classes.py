@@ -52,7 +52,8 @@ class Classes(Bodies):
                 raise self.refusal(cls, name, why)
             return self.unbound(cls, holder, name, raw)
         # A class the host registered answers for what it inherits as well.
-        rule = self.decisions.rule(cls) or self.decisions.rule(holder)
+        answering = self.decisions.answering(cls, holder)
+        rule = self.decisions.rule(cls) or self.decisions.rule(answering)
         if rule is None:
             public = not name.startswith("_") or name in kinds.ABSTRACT_HOOKS
             if kinds.is_abc(holder) and type(raw) is FunctionType and public:
@@ -82,7 +83,7 @@ class Classes(Bodies):
         @functools.wraps(instead)
         def printing(*args: Any, **options: Any) -> None:
             if text := instead(*args, **options):
-                self.globals["$b_print"](text, end="")
+                self.globals["$b_print"](self.texts.clean(text), end="")
 
         return printing
 

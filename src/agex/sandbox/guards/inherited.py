@@ -82,6 +82,7 @@ class Inherited(Classes):
     def inherited(self, owner: Any, holder: type, name: str, *, bound: Any = MISSING) -> Any:
         """``name`` of the host's or builtin class ``holder``, for an object that inherits it."""
         source = owner if bound is MISSING else bound
+        holder = self.decisions.answering(owner if isinstance(owner, type) else type(owner), holder)
         kind = self.decisions.kind(holder)
         dunder = name.startswith("__") and name.endswith("__")
         if kind == kinds.CLASS and issubclass(holder, type):

@@ -88,8 +88,15 @@ class Reading(Inherited):
                 return getattr(owner, name)
             raise self.refusal(owner, name, why)
         found = find(type(owner), name)
-        if found is None or not is_agent_class(found[0]):
+        if found is None:
             raise self.refusal(owner, name, why)
+        if not is_agent_class(found[0]):
+            holder = self.decisions.answering(type(owner), found[0])
+            if self.decisions.kind(holder) != kinds.REGISTERED or name.startswith("_"):
+                raise self.refusal(owner, name, why)
+            if self.decisions.agent_read(type(owner), name)[0] is not Verdict.ASK:
+                raise self.refusal(owner, name, why)
+            return self.careful_member(owner, holder, name, owner)
         value = getattr(owner, name)
         if isinstance(found[1], functools.cached_property) and held.get(name) is value:
             own_values.note(owner, name, value)
