@@ -25,7 +25,7 @@ Types = frozenset[str] | None
 
 _NOTHING: frozenset[str] = frozenset()
 _INT, _FLOAT, _STR, _BOOL = (frozenset({n}) for n in ("int", "float", "str", "bool"))
-_LIST, _TUPLE, _DICT, _SET = (frozenset({n}) for n in ("list", "tuple", "dict", "set"))
+_LIST, _TUPLE, A_DICT, _SET = (frozenset({n}) for n in ("list", "tuple", "dict", "set"))
 FUNCTION = frozenset({"function"})
 _WHOLE = frozenset({"int", "bool"})
 _REAL = _WHOLE | _FLOAT
@@ -348,8 +348,8 @@ _EXPRESSIONS: dict[type[ast.AST], Callable[..., Types]] = {
     ast.List: lambda self, node, scope: _LIST,
     ast.ListComp: lambda self, node, scope: _LIST,
     ast.Tuple: lambda self, node, scope: _TUPLE,
-    ast.Dict: lambda self, node, scope: _DICT,
-    ast.DictComp: lambda self, node, scope: _DICT,
+    ast.Dict: lambda self, node, scope: A_DICT,
+    ast.DictComp: lambda self, node, scope: A_DICT,
     ast.Set: lambda self, node, scope: _SET,
     ast.SetComp: lambda self, node, scope: _SET,
 }

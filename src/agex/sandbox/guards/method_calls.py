@@ -78,6 +78,13 @@ class MethodCalls(Reading):
             self._remember(owner, known)
         return found
 
+    def steady_put(self, owner: Any, known: str) -> Any:
+        """``totals[key] = …``, remembered for a dict: in a list, a key may be a slice."""
+        if type(owner) is dict:
+            self._remember(owner, known)
+            return owner
+        return self.slices(self.item(owner))
+
     def _remember(self, owner: Any, known: str) -> None:
         """Nothing ever changes about modules and exact builtins. About classes :meth:`forget` knows,
         and about anything else nobody."""

@@ -43,21 +43,18 @@ class Scopes:
         return scope
 
     def _visit(self, node: ast.AST, scope: Scope) -> None:
-        handler = _HANDLERS.get(type(node))
-        if handler is not None:
-            handler(self, node, scope)
-        else:
-            self._children(node, scope)
+        _HANDLERS.get(type(node), Scopes._children)(self, node, scope)
 
     def _children(self, node: ast.AST, scope: Scope) -> None:
-        for field in node._fields:
-            value = getattr(node, field, None)
-            if type(value) is list:
+        # What this walk costs every action pays: contexts and operators hold nothing.
+        for value in node.__dict__.values():
+            kind = type(value)
+            if kind is list:
                 for item in value:
                     if isinstance(item, ast.AST):
-                        self._visit(item, scope)
-            elif isinstance(value, ast.AST):
-                self._visit(value, scope)
+                        _HANDLERS.get(type(item), Scopes._children)(self, item, scope)
+            elif kind not in _EMPTY and isinstance(value, ast.AST):
+                _HANDLERS.get(kind, Scopes._children)(self, value, scope)
 
     def _bind(self, name: str, scope: Scope, source: Source | None = None) -> None:
         if name in scope.globals:
@@ -330,6 +327,13 @@ class Scopes:
                 scope.parent.deep |= deep - scope.globals
 
 
+#: Types of what nodes hold that hold no names: contexts, most operators, positions, identifiers.
+_EMPTY = frozenset({int, str, type(None), ast.Load, ast.Store, ast.Del}) | {
+    kind
+    for base in (ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
+    for kind in base.__subclasses__()
+    if kind is not ast.Div
+}
 _NO_TUPLE, _NO_DICT = ast.Tuple([], ast.Load()), ast.Dict([], [])
 _A_FUNCTION = ast.Lambda(ast.arguments([], [], None, [], [], None, []), ast.Constant(None))
 

@@ -121,7 +121,7 @@ class Assignments(Operators):
         node.value = value
         if type(target) is ast.Attribute:
             self.assigned.add(self.mangled(target.attr))
-            if type(value) is ast.Constant and type(value.value) is int and self.can_hold:
+            if type(value) is ast.Constant and type(value.value) is int and not self.once:
                 if (self.is_steady(target.value) or self.is_cls(target.value)) and isinstance(
                     node.op, (ast.Add, ast.Sub)
                 ):
@@ -232,7 +232,7 @@ class Assignments(Operators):
             current = ast.Subscript(owner, index, LOAD, **place(at))
             final = ast.Subscript(owner, index, STORE, **place(at))
         value = cast(ast.expr, self.visit(node.value))
-        if not self.can_hold:
+        if self.once or not self.can_hold:
             result: ast.expr = self.call(slow, at, current, value)
         else:
             left = keep(current)

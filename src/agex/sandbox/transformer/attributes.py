@@ -40,7 +40,11 @@ class Attributes(Names):
         if self.is_dunder(attr):
             self.dunder_write(node)
         mangled = self.mangled(attr)
-        if slow in STEADY and (self.is_steady(node.value) or self.is_cls(node.value)):
+        if (
+            slow in STEADY
+            and not self.once
+            and (self.is_steady(node.value) or self.is_cls(node.value))
+        ):
             known = f"${cleared[0]}_{cast(ast.Name, node.value).id}.{mangled}"
             node.value = self.same_as_before(node.value, slow, known, self.constant(mangled, node))
             return node
@@ -162,7 +166,11 @@ class Attributes(Names):
         else:
             known = self.known(value, inference.INDEXED)
             visited = cast(ast.expr, self.visit(value))
-            if self.is_steady(visited):
+            if type(node.ctx) is ast.Store and self.is_dict(visited):
+                harmless = True  # a key of any type
+                known_as = f"$z_{cast(ast.Name, visited).id}"
+                visited = self.same_as_before(visited, "$put", known_as)
+            elif self.is_steady(visited) and not self.once:
                 visited = self.same_as_before(visited, "$item", f"$x_{cast(ast.Name, visited).id}")
             elif not known and not is_plain(visited):
                 rows = type(value) in (ast.Subscript, ast.Call)
@@ -173,6 +181,15 @@ class Attributes(Names):
         if type(node.ctx) is ast.Store and not harmless:
             self.watch_slices(node, index, value)
         return node
+
+    def is_dict(self, node: ast.expr) -> bool:
+        """Is this a global that this source binds to dicts alone, as far as it goes?"""
+        return (
+            not self.once
+            and self.is_steady(node)
+            and self.inference.locals[self.scopes.module].get(cast(ast.Name, node).id)
+            == inference.A_DICT
+        )
 
     def watch_slices(self, node: ast.Subscript, index: ast.expr, owner: ast.expr) -> None:
         """``xs[i] = v`` iterates ``v`` where ``xs`` is a list and ``i`` a slice, written as one or not.

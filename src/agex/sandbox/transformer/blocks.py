@@ -45,6 +45,8 @@ class Blocks(RestrictingNodeTransformer):
         self.scope: Scope = scopes.module
         #: The scope whose names are visible first; differs from ``scope`` in inlined comprehensions.
         self.can_hold = True
+        #: What runs once is not worth an inline test, which costs more to compile than it saves.
+        self.once = True
         self.classes: list[str] = []
         self.self_name: str | None = None
         self.in_class_function = False
@@ -69,12 +71,13 @@ class Blocks(RestrictingNodeTransformer):
         self.giving = ""
         #: The value of the assignment at hand may be gone through by anybody.
         self.harmless = False
-        #: What the stretch at hand weighs since its last look, all that was weighed so far, and
-        #: whether the stretch may run many times (see ``stretches.py``).
+        #: What the stretch at hand weighs since its last look, and all that was weighed so far
+        #: (see ``stretches.py``).
         self.weight = 0
         self.weighed = 0
-        self.repeated = False
         self._held = 0
+        #: Guards and cleared sets by name and line.
+        self._leaves: dict[tuple[str, int], ast.expr] = {}
 
     def transform(self, tree: ast.Module) -> list[ast.stmt]:
         """The guarded statements of a module body. Mutates ``tree``."""
@@ -111,43 +114,75 @@ class Blocks(RestrictingNodeTransformer):
     def block(self, statements: list[ast.stmt]) -> list[ast.stmt]:
         raise NotImplementedError  # of the next floor
 
-    def name(self, identifier: str, at: ast.AST) -> ast.Name:
-        return ast.Name(identifier, LOAD, **place(at))
+    # Nodes are made by the hundred: with two attributes set one by one, each takes half the time
+    # that four keywords take. Where the end of such a node is nobody asks.
 
-    def store(self, identifier: str, at: ast.AST) -> ast.Name:
-        return ast.Name(identifier, STORE, **place(at))
+    def name(self, identifier: str, at: Any) -> ast.Name:
+        node = ast.Name(identifier, LOAD)
+        node.lineno, node.col_offset = at.lineno, at.col_offset
+        return node
 
-    def guard(self, identifier: str, at: ast.AST) -> ast.Name:
-        """A ``$`` name, noted as needed."""
+    def store(self, identifier: str, at: Any) -> ast.Name:
+        node = ast.Name(identifier, STORE)
+        node.lineno, node.col_offset = at.lineno, at.col_offset
+        return node
+
+    def guard(self, identifier: str, at: Any) -> ast.Name:
+        """A ``$`` name, noted as needed. One node serves a whole line."""
         self.guards.add(identifier)
-        return ast.Name(identifier, LOAD, **place(at))
+        key = identifier, at.lineno
+        node = self._leaves.get(key)
+        if node is None:
+            node = self._leaves[key] = self.name(identifier, at)
+        return cast(ast.Name, node)
 
-    def constant(self, value: Any, at: ast.AST) -> ast.Constant:
-        return ast.Constant(value, **place(at))
+    def constant(self, value: Any, at: Any) -> ast.Constant:
+        node = ast.Constant(value)
+        node.lineno, node.col_offset = at.lineno, at.col_offset
+        return node
 
-    def call(self, guard: str, at: ast.AST, *args: ast.expr) -> ast.Call:
-        return ast.Call(self.guard(guard, at), list(args), [], **place(at))
+    def call(self, guard: str, at: Any, *args: ast.expr) -> ast.Call:
+        return self.call_of(self.guard(guard, at), list(args), at)
 
-    def attribute(self, value: ast.expr, attr: str, ctx: ast.expr_context, at: ast.AST) -> ast.expr:
-        return ast.Attribute(value, attr, ctx, **place(at))
+    def call_of(self, function: ast.expr, args: list[ast.expr], at: Any) -> ast.Call:
+        node = ast.Call(function, args, [])
+        node.lineno, node.col_offset = at.lineno, at.col_offset
+        return node
 
-    def either(self, test: ast.expr, body: ast.expr, orelse: ast.expr, at: ast.AST) -> ast.expr:
-        return ast.IfExp(test, body, orelse, **place(at))
+    def attribute(self, value: ast.expr, attr: str, ctx: ast.expr_context, at: Any) -> ast.expr:
+        node = ast.Attribute(value, attr, ctx)
+        node.lineno, node.col_offset = at.lineno, at.col_offset
+        return node
 
-    def compare(self, left: ast.expr, op: ast.cmpop, right: ast.expr, at: ast.AST) -> ast.expr:
-        return ast.Compare(left, [op], [right], **place(at))
+    def either(self, test: ast.expr, body: ast.expr, orelse: ast.expr, at: Any) -> ast.expr:
+        node = ast.IfExp(test, body, orelse)
+        node.lineno, node.col_offset = at.lineno, at.col_offset
+        return node
 
-    def cleared(self, key: str, at: ast.AST) -> ast.expr:
+    def compare(self, left: ast.expr, op: ast.cmpop, right: ast.expr, at: Any) -> ast.expr:
+        node = ast.Compare(left, [op], [right])
+        node.lineno, node.col_offset = at.lineno, at.col_offset
+        return node
+
+    def cleared(self, key: str, at: Any) -> ast.expr:
         """``$s.key``: a set of cleared types."""
         self.keys.add(key)
-        return ast.Attribute(self.guard("$s", at), key, LOAD, **place(at))
+        self.guards.add("$s")
+        place_of = key, -at.lineno
+        node = self._leaves.get(place_of)
+        if node is None:
+            node = self.attribute(self.guard("$s", at), key, LOAD, at)
+            self._leaves[place_of] = node
+        return node
 
-    def type_of(self, value: ast.expr, at: ast.AST) -> ast.expr:
-        return ast.Call(self.guard("$type", at), [value], [], **place(at))
+    def type_of(self, value: ast.expr, at: Any) -> ast.expr:
+        return self.call_of(self.guard("$type", at), [value], at)
 
     def hold(self, value: ast.expr, name: str, at: ast.AST) -> ast.expr:
         """``(name := value)``"""
-        return ast.NamedExpr(self.store(name, at), value, **place(at))
+        node = ast.NamedExpr(self.store(name, at), value)
+        node.lineno, node.col_offset = at.lineno, at.col_offset  # type: ignore[attr-defined]
+        return node
 
     def known(self, node: ast.expr, allowed: frozenset[str]) -> bool:
         """Is the value of this expression, not yet visited, of exact types that are in ``allowed``?"""
@@ -184,6 +219,8 @@ class Blocks(RestrictingNodeTransformer):
         else is held in ``$t``, and where that is illegal the slow path decides alone.
         """
         flag = ""
+        if self.once:
+            return self.call(slow, at, value, *extra)
         if type(value) is ast.Name and self.scope.is_fast(value.id):
             read: ast.expr = value
             again: ast.expr = self.name(value.id, at)
@@ -256,6 +293,13 @@ class Blocks(RestrictingNodeTransformer):
 
     def assign(self, name: str, value: ast.expr, at: ast.AST) -> ast.stmt:
         return ast.Assign([self.store(name, at)], value, None, **place(at))
+
+    def in_turns(self, statements: list[ast.stmt]) -> list[ast.stmt]:
+        """The visited body of a loop."""
+        before, self.once = self.once, False
+        visited = self.block(statements)
+        self.once = before
+        return visited
 
     def mangled(self, name: str) -> str:
         """``__x`` inside class ``C`` is ``_C__x``, as the compiler has it."""

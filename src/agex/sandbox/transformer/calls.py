@@ -75,7 +75,9 @@ class Calls(Iteration):
         ``$k_f`` is the last value of ``f`` that the call guard let through. Reading a global twice
         is safe here: no code of anybody runs between the two reads, and so no other thread.
         """
-        if self.scope.frame.kind == "class":  # where a name may mean what a mapping says it means
+        if (
+            self.once or self.scope.frame.kind == "class"
+        ):  # where a name may mean what a mapping says it means
             return self.call("$call", at, func)
         key = self.mangled(func.id)
         known = f"$k_{key}"
@@ -133,7 +135,7 @@ class Calls(Iteration):
         node.args = [self.argument(arg) for arg in node.args]
         for keyword in node.keywords:
             self.keyword(keyword)
-        if plain and name == "str" and len(node.args) == 1 and self.can_hold:
+        if plain and name == "str" and len(node.args) == 1 and self.can_hold and not self.once:
             # str(x) → $n_str(x) if type(x) in $s.plain else $b_str(x)
             value = node.args[0]
             if not self.is_fast(value):

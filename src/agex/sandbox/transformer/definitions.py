@@ -50,6 +50,7 @@ class Definitions(Statements):
         by_identity = self.self_name if self.in_class_method else None
         self.hoisted = hoisted(node, self.scope, self.inference, by_identity)
         outer_floats, self.floats = self.floats, self.scope.floats
+        outer_once, self.once = self.once, False
         outer_giving, self.giving = self.giving, self.guard_of_results(node, outer)
         docstring = leading_docstring(node.body)
         body = self.block(node.body[len(docstring) :])
@@ -67,7 +68,7 @@ class Definitions(Statements):
         node.body = [*docstring, *opening, *body] or [ast.Pass(**place(node))]
         self.can_hold, self.self_name, self.in_class_function, self.in_class_method = saved[:4]
         self.hoisted, self.temporary = saved[4:]
-        self.floats = outer_floats
+        self.floats, self.once = outer_floats, outer_once
         self.scope = outer
         return node
 
@@ -147,12 +148,13 @@ class Definitions(Statements):
 
     def visit_Lambda(self, node: ast.Lambda) -> ast.expr:
         self.arguments(node.args)
-        saved = (self.scope, self.can_hold, self.self_name, self.in_class_function)
+        saved = (self.scope, self.can_hold, self.self_name, self.in_class_function, self.once)
         outer, self.hoisted = (self.hoisted, self.temporary), Hoisted()
         giving, self.giving = self.giving, ""
         self.temporary = "$t"
         self.in_class_function = self.in_class_function or self.scope.kind == "class"
         self.scope, self.can_hold = self.scopes.of[node], not self.in_iterable
+        self.once = False
         self.self_name = self.first_argument(node.args)
         body = cast(ast.expr, self.visit(node.body))
         if self.flags:
@@ -160,7 +162,7 @@ class Definitions(Statements):
             ready = ast.BoolOp(ast.Or(), [idle, self.call("$go", node)], **place(node))
             body = self.either(ready, body, self.constant(None, node), node)
         node.body = body
-        self.scope, self.can_hold, self.self_name, self.in_class_function = saved
+        self.scope, self.can_hold, self.self_name, self.in_class_function, self.once = saved
         self.hoisted, self.temporary = outer
         self.giving = giving
         return node

@@ -128,7 +128,7 @@ class Iteration(Attributes):
         else:
             node.target = self.visit(target)
         prefix = self.tested_in_turn(node.target, prefix)
-        node.body = [*prefix, *self.poll(node), *self.block(node.body)]
+        node.body = [*prefix, *self.poll(node), *self.in_turns(node.body)]
         node.orelse = self.block(node.orelse)
         return node
 
@@ -185,8 +185,10 @@ class Iteration(Attributes):
         )
 
     def visit_While(self, node: ast.While) -> ast.AST:
+        before, self.once = self.once, False
         node.test = self.visit(node.test)
-        node.body = [*self.poll(node), *self.block(node.body)]
+        self.once = before
+        node.body = [*self.poll(node), *self.in_turns(node.body)]
         node.orelse = self.block(node.orelse)
         return node
 
@@ -206,7 +208,8 @@ class Iteration(Attributes):
             first_iter = self.async_iterable(first.iter)
         else:
             first_iter = self.star_iterable(first.iter)
-        outer, outer_hold = self.scope, self.can_hold
+        outer, outer_hold, outer_once = self.scope, self.can_hold, self.once
+        self.once = False
         self.scope = self.scopes.of[node]
         outer_temporary = self.temporary
         if self.scope.kind != "comp" and self.can_hold:
@@ -225,7 +228,8 @@ class Iteration(Attributes):
                 generator.iter = self.async_iterable(generator.iter)
             else:
                 generator.iter = self.star_iterable(generator.iter)
-            if type(node) is not ast.GeneratorExp or index > 0:
+            first_of_all = index == 0 and (outer_once or type(node) is ast.GeneratorExp)
+            if not first_of_all:
                 rewritten += self.held_iterable(generator)
             target = generator.target
             conditions = generator.ifs
@@ -264,7 +268,7 @@ class Iteration(Attributes):
             node.value = self.visit(node.value)
         else:
             node.elt = self.visit(node.elt)  # type: ignore[attr-defined]
-        self.scope, self.can_hold = outer, outer_hold
+        self.scope, self.can_hold, self.once = outer, outer_hold, outer_once
         self.temporary = outer_temporary
         return node
 

@@ -82,7 +82,7 @@ class Operators(Calls):
 
     def product(self, node: ast.BinOp, numbers: list[bool], rebinds: bool) -> ast.expr:
         """``a * b``: where one side is known to be a number, the other is all there is to test."""
-        if not any(numbers) or not self.can_hold:
+        if not any(numbers) or self.once or not self.can_hold:
             return self.both(node, "$mul", None, rebinds)
         at = node
         firsts: list[ast.expr] = []
@@ -116,7 +116,7 @@ class Operators(Calls):
         the native way is for two ints, the right one below it.
         """
         at = node
-        if not self.can_hold:
+        if self.once or not self.can_hold:
             return self.call(slow, at, node.left, node.right)
         self._held += 1
         names = [f"$a{self._held}", f"$c{self._held}"]

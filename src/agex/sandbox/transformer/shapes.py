@@ -27,7 +27,7 @@ NUMBERS = re.compile(r"\d+")
 NOTHING_HOISTED = Hoisted()
 TEXT = frozenset({"str", "bytes"})
 #: The guards of steady globals, by the one of anything.
-STEADY = {"$meth": "$methk", "$door": "$doork", "$item": "$itemk"}
+STEADY = {"$meth": "$methk", "$door": "$doork", "$item": "$itemk", "$put": "$putk"}
 A_FLOAT = frozenset({"float"})
 #: Methods that are native when :func:`small_arguments` holds.
 GROWING = frozenset("replace ljust rjust center zfill".split())

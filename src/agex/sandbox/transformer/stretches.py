@@ -25,20 +25,21 @@ from agex.sandbox.transformer.shapes import is_scalar, place
 
 #: Weights of steps. What may double a value weighs most: that of a stretch to the power of two is how
 #: much larger one turn of a loop can make something, ``2 ** (AT_MOST / GROWS)``.
-GROWS = 6
-CALLS = 2
+GROWS = 24
+CALLS = 8
 READS = 1
 #: The weight of a stretch without a look in loops and functions.
-AT_MOST = 16
+AT_MOST = 64
 #: The same where all runs once: inside of one statement, and between statements.
-INSIDE = 8
-AT_TOP = 4
+INSIDE = 32
+AT_TOP = 16
 #: Comparisons in one chain, the same.
 AT_CHAIN = 8
 #: Fields of one f-string that are joined without asking how long the text will be.
 FIELDS = 8
 
 _READING = (ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+_NUMERIC = (ast.Mult, ast.Sub, ast.Div, ast.FloorDiv, ast.Pow)
 _SEEKING = (ast.In, ast.NotIn)
 #: What may take long, or make a value larger.
 STEPS: tuple[type[ast.AST], ...] = (
@@ -75,7 +76,7 @@ class Stretches(Blocks):
         before, weighed = self.weight, self.weighed
         result: list[ast.stmt] = []
         for statement in statements:
-            if self.weight >= (AT_MOST if self.repeated else AT_TOP):
+            if self.weight >= (AT_TOP if self.once else AT_MOST):
                 self.weight = 0
                 result.append(ast.Expr(self.call(self.look_name(), statement), **place(statement)))
             visited = self.visit(statement)
@@ -87,11 +88,11 @@ class Stretches(Blocks):
         return result
 
     def look_name(self) -> str:
-        return "$breathe" if self.repeated else "$pause"
+        return "$pause" if self.once else "$breathe"
 
     def paced(self, node: ast.expr) -> ast.expr:
         """``e`` → ``($pause() or e)`` where much lies behind it in its stretch; a look gives None."""
-        if self.weight < (AT_MOST if self.repeated else INSIDE):
+        if self.weight < (INSIDE if self.once else AT_MOST):
             return node
         self.weight = 0
         if type(node) is ast.Starred:
@@ -165,11 +166,16 @@ class Stretches(Blocks):
                 return GROWS * doublings if self.may_be_large(other) else 0
         if not (self.may_be_large(left) and self.may_be_large(right)):
             return 0
-        if kind is not ast.Add:
+        if kind is not ast.Add or _is_arithmetic(left) or _is_arithmetic(right):
             return READS
         # xs + xs is no sum that programs are full of, and doubles.
         same = type(left) is ast.Name and type(right) is ast.Name and left.id == right.id
         return AT_MOST if same else GROWS
+
+
+def _is_arithmetic(node: ast.expr) -> bool:
+    """A product or a difference: a sequence only where ``*`` went the slow way, which asked."""
+    return type(node) is ast.BinOp and type(node.op) in _NUMERIC
 
 
 def step(method: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
@@ -197,11 +203,11 @@ def stretch(method: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     """The visitor of a node whose body begins with a look, and may run many times."""
 
     def visit(self: Stretches, node: Any) -> Any:
-        before, weighed, repeated = self.weight, self.weighed, self.repeated
-        self.weight, self.repeated = 0, True
+        before, weighed = self.weight, self.weighed
+        self.weight = 0
         visited = method(self, node)
         # Defaults, decorators and what is gone through are evaluated outside.
-        self.weight, self.repeated = before + self.weighed - weighed, repeated
+        self.weight = before + self.weighed - weighed
         return self.paced(visited) if isinstance(visited, ast.expr) else visited
 
     return visit
