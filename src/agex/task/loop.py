@@ -19,7 +19,6 @@ from typing import Any, NoReturn
 
 from agex.errors import (
     ContextWindowExceeded,
-    LimitReached,
     Refusal,
     TaskClarify,
     TaskError,
@@ -43,19 +42,16 @@ from agex.render import (
     bad_call_text,
     cut_off_text,
     dropped_tail_text,
-    failed_check_text,
-    invalid_result_text,
     no_code_text,
-    no_vision_text,
     observation_text,
     render_value,
 )
-from agex.render.compaction import compact
 from agex.render.hints import hints
-from agex.render.images import to_image
-from agex.task.checks import run_checks, run_examples
 from agex.task.contract import Contract
+from agex.task.conversation import Conversation
+from agex.task.judging import judge
 from agex.task.options import Options
+from agex.task.pictures import pictures
 from agex.task.place import Place
 from agex.task.replies import Reply, block_watcher, parse_reply
 from agex.task.workspace import Cell, Workspace
@@ -84,9 +80,6 @@ class Run:
     system: str
     assignment: str
     sees_images: Callable[[], bool]
-    _begins_at: int = 1
-    _counted: tuple[int, int] = (0, 0)
-    _has_shown: bool = False
 
     def result(self) -> Any:
         """The validated result.
@@ -97,13 +90,16 @@ class Run:
         """
         name = self.contract.name
         self.place.emit(TaskStarted(**self.place.facts(), task=name, inputs=dict(self.inputs)))
-        messages = [Message("system", self.system)]
-        messages += self.workspace.begin(self.assignment, self.options.context_tokens)
-        self._begins_at = len(messages) - 1
+        begun = self.workspace.begin(self.assignment, self.options.context_tokens)
+        talk = Conversation(
+            [Message("system", self.system), *begun],
+            self.options.context_tokens,
+            self.workspace.names,
+        )
         turn = 0
         try:
             for turn in range(1, self.options.max_iterations + 1):
-                ended = self._turn(turn, messages)
+                ended = self._turn(turn, talk)
                 if ended is not None:
                     self._succeeded(turn, ended[0])
                     self.workspace.close()
@@ -113,21 +109,21 @@ class Run:
                 self.place.meter.check()
             raise TaskTimeout(
                 f"{name}: no result after {self.options.max_iterations} turns (max_iterations). The "
-                f"last thing the model was told: {messages[-1].text[-300:]}"
+                f"last thing the model was told: {talk.last.text[-300:]}"
             )
         except BaseException as error:
             self._failed(turn, error)
             raise
 
-    def _turn(self, turn: int, messages: list[Message]) -> tuple[Any] | None:
+    def _turn(self, turn: int, talk: Conversation) -> tuple[Any] | None:
         """One turn; the result in a tuple when the task succeeded in it."""
-        reply = self._think(turn, messages)
-        messages.append(
+        reply = self._think(turn, talk)
+        talk.append(
             Message("assistant", reply.kept if reply.kept.strip() else "(no text)", call=reply.call)
         )
-        self.workspace.say(messages[-1])
+        self.workspace.say(talk.last)
         if reply.code is None:
-            self._tell(turn, messages, self._correction(reply))
+            self._tell(turn, talk, self._correction(reply))
             return None
         self.place.emit(Action(**self.place.facts(turn), code=reply.code))
         cell = self.workspace.run(reply.code)
@@ -137,15 +133,15 @@ class Run:
             if not problem:
                 return (value,)
             notes.append(problem)
-        self._observe(turn, messages, reply, cell, notes)
+        self._observe(turn, talk, reply, cell, notes)
         return None
 
     # ------------------------------------------------------------ think
 
-    def _think(self, turn: int, messages: list[Message]) -> Reply:
-        self._make_room(messages)
+    def _think(self, turn: int, talk: Conversation) -> Reply:
+        talk.make_room()
         for attempt in range(_BROKEN_AGAIN + 1):
-            response, seconds = self._ask(turn, messages)
+            response, seconds = self._ask(turn, talk)
             reply = self._read(response)
             thinking = "\n".join(filter(None, (response.reasoning.strip(), reply.thinking)))
             self.place.emit(
@@ -182,7 +178,7 @@ class Run:
     def _by_tool(self) -> bool:
         return self.options.code_channel == "tool"
 
-    def _ask(self, turn: int, messages: list[Message]) -> tuple[LLMResponse, float]:
+    def _ask(self, turn: int, talk: Conversation) -> tuple[LLMResponse, float]:
         is_wanted = block_watcher()
 
         def stop_when(text: str) -> bool:
@@ -194,41 +190,19 @@ class Run:
         for shortened in (False, True):
             if self.place.stopping.is_set():
                 raise Cancelled(f"{self.contract.name}: nobody listens any more")
-            size = self._size(messages)
+            size = talk.characters()
             self.place.emit(
-                LLMRequest(**self.place.facts(turn), messages=len(messages), characters=size)
+                LLMRequest(**self.place.facts(turn), messages=len(talk), characters=size)
             )
             started = perf_counter()
             try:
-                response = self.client.complete(tuple(messages), stop_when=stop_when)
+                response = self.client.complete(talk.messages(), stop_when=stop_when)
             except ContextWindowExceeded:
-                if shortened or not self._make_room(messages, size // 6):
+                if shortened or not talk.make_room(size // 6):
                     raise
                 continue
             return response, perf_counter() - started
         raise AssertionError("unreachable")
-
-    def _make_room(self, messages: list[Message], context_tokens: int | None = None) -> bool:
-        """Shorten older turns when the conversation nears its bound; whether anything changed."""
-        bound = context_tokens or self.options.context_tokens
-        if self._size(messages) < 2 * bound and not self._has_shown:
-            return False  # two characters a token would still fit: the usual case, at no cost
-        alive = self.workspace.names()
-        shorter = compact(messages, bound, alive=alive, begins_at=self._begins_at)
-        if shorter == messages:
-            return False
-        messages[:] = shorter
-        self._counted = (0, 0)
-        return True
-
-    def _size(self, messages: list[Message]) -> int:
-        """The characters of the conversation; only what was added since the last call is counted."""
-        counted, size = self._counted
-        if counted > len(messages):
-            counted = size = 0
-        size += sum(len(message.text) for message in messages[counted:])
-        self._counted = (len(messages), size)
-        return size
 
     def _correction(self, reply: Reply) -> str:
         if reply.problem in ("cut_off", "broken"):
@@ -240,10 +214,10 @@ class Run:
     # ------------------------------------------------------------ observe
 
     def _observe(
-        self, turn: int, messages: list[Message], reply: Reply, cell: Cell, notes: list[str]
+        self, turn: int, talk: Conversation, reply: Reply, cell: Cell, notes: list[str]
     ) -> None:
         saved = self.workspace.save(cell, turn)
-        images = self._pictures(cell, notes)
+        images = pictures(cell.images, self.sees_images, notes)
         error = cell.traceback
         if cell.error is not None:
             found = hints(
@@ -264,21 +238,20 @@ class Run:
             repr_=self.workspace.repr,
             policy=self.policy,
         )
-        self._has_shown = self._has_shown or bool(images)
-        self._tell(turn, messages, text, cell=cell, images=images, commit=saved.commit)
+        self._tell(turn, talk, text, cell=cell, images=images, commit=saved.commit)
 
     def _tell(
         self,
         turn: int,
-        messages: list[Message],
+        talk: Conversation,
         text: str,
         *,
         cell: Cell | None = None,
         images: tuple[Image, ...] = (),
         commit: str | None = None,
     ) -> None:
-        messages.append(Message("user", text, images, messages[-1].call))
-        self.workspace.say(messages[-1])
+        talk.append(Message("user", text, images, talk.last.call))
+        self.workspace.say(talk.last)
         error = cell.error if cell else None
         self.place.emit(
             Observation(
@@ -292,26 +265,12 @@ class Run:
             )
         )
 
-    def _pictures(self, cell: Cell, notes: list[str]) -> tuple[Image, ...]:
-        if not cell.images:
-            return ()
-        if not self.sees_images():
-            notes.append(no_vision_text())
-            return ()
-        made: list[Image] = []
-        for picture in cell.images:
-            try:
-                made.append(to_image(picture))
-            except (TypeError, ValueError, ImportError) as error:
-                notes.append(f"view_image: {error}")
-        return tuple(made)
-
     # ------------------------------------------------------------ end
 
     def _conclude(self, turn: int, cell: Cell, ended: TaskFinished) -> tuple[str, Any]:
         """``(problem, value)`` of a success; raises for the two other endings."""
         if ended.kind == "success":
-            problem, value = self._judge(ended.value)
+            problem, value = judge(ended.value, self.contract, self.options, self.workspace.bounded)
             if problem:
                 return problem, None
             self._last_observation(turn, cell)
@@ -322,29 +281,6 @@ class Run:
     def _give_up(self, ended: TaskFinished) -> NoReturn:
         kind = TaskFail if ended.kind == "fail" else TaskClarify
         raise kind(ended.value if type(ended.value) is str else "no reason was given")
-
-    def _judge(self, given: Any) -> tuple[str, Any]:
-        """What is wrong with a result, or the value the caller gets."""
-        bounded = self.workspace.bounded
-        try:
-            verdict = bounded(lambda: self.contract.accept(given))
-        except (Exception, LimitReached) as error:  # the agent's own code, in what was looked at
-            said = f"looking at the result raised {type(error).__name__}"
-            return invalid_result_text(self.contract.returns, said), None
-        if verdict.problem:
-            return invalid_result_text(self.contract.returns, verdict.problem), None
-        value = verdict.value
-        problem = run_checks(self.options.checks, value, bounded)
-        if not problem and self.options.doctest:
-            function = self.contract.definition.function
-            problem = run_examples(
-                self.contract.definition.doc,
-                value,
-                task=self.contract.name,
-                scope=function.__globals__,
-                bounded=bounded,
-            )
-        return (failed_check_text(problem), None) if problem else ("", value)
 
     def _last_observation(self, turn: int, cell: Cell) -> None:
         """The action that ended the task is snapshotted and seen like any other."""
