@@ -51,10 +51,11 @@ def run(case: Hostile) -> dict[str, Any]:
     }
     if case.after:
         exec(case.after, {"session": session, "result": result})
-    started = time.perf_counter()
+    started, queued = time.perf_counter(), in_queue()
     again = session.run("print(sum(warm(i) for i in range(1000)))")
     report["again"] = again.stdout.strip() if again.error is None else repr(again.error)[:300]
     report["seconds_after"] = round(time.perf_counter() - started, 2)
+    report["queued_after"] = round(in_queue() - queued, 2)
     return report
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -59,17 +59,11 @@ def test_a_hostile_program_is_stopped_and_the_session_goes_on(
     family: str,
     index: int,
     case: Hostile,
-    record_property: Callable[[str, object], None],
 ) -> None:
     report = _ask(runner, family, index)
-    if _is_late(report) or report.get("megabytes", 0) > ROOM_MEGABYTES:
-        # A machine that does something else for seconds looks like a program that was not stopped,
-        # and keeps the memory watch from looking in time. What is not stopped is late every time.
-        record_property("late at first", report)
-        report = _ask(runner, family, index)
 
     assert report.get("again") == "500500", report
-    assert not _is_late(report), report
+    assert _longest(report) <= STOP_SECONDS, report
     assert report["shown"] <= 500_000, report
     assert report["megabytes"] <= ROOM_MEGABYTES, report
     if case.end == "limit":
@@ -78,13 +72,14 @@ def test_a_hostile_program_is_stopped_and_the_session_goes_on(
         assert report["error"] is not None, report
 
 
-def _is_late(report: dict[str, Any]) -> bool:
-    """Whether it outlived the bound, or the wall, which leaves no figures.
+def _longest(report: dict[str, Any]) -> float:
+    """The longest it took by any clock; a program that met the wall leaves no figures.
 
-    Time in which the machine ran other programs while this one was ready does not count.
+    Time in which the thread could run, and the machine ran other programs, is not its own.
     """
-    own = report.get("seconds", WALL_SECONDS) - report.get("queued_seconds", 0)
-    return max(own, report.get("seconds_after", 0)) > STOP_SECONDS
+    taken: float = report.get("seconds", WALL_SECONDS) - report.get("queued_seconds", 0)
+    after: float = report.get("seconds_after", 0) - report.get("queued_after", 0)
+    return max(taken, after, report.get("processor_seconds", 0))
 
 
 def _ask(runner: subprocess.Popen[str], family: str, index: int) -> dict[str, Any]:

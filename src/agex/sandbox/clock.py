@@ -32,6 +32,7 @@ MONITORING = sys.version_info >= (3, 12)
 _TICK = 0.02
 #: The same while memory grows so fast that a few ticks would see too much of it.
 _SHORT_TICK = 0.002
+_MILLISECOND = 0.001
 _LINGER = 2.0
 _TOOLS = (4, 3, 1)
 
@@ -39,12 +40,13 @@ _TOOLS = (4, 3, 1)
 class Deadline:
     """When one action has to end. ``expired`` names the limit that was reached, if any."""
 
-    __slots__ = ("at", "expired", "max_memory", "memory_at_start", "remaining", "seconds")
+    __slots__ = ("at", "expired", "looked", "max_memory", "memory_at_start", "remaining", "seconds")
 
     def __init__(self, seconds: float, max_memory: int | None = None) -> None:
         self.seconds = seconds
         self.at = time.monotonic() + seconds
         self.remaining = seconds
+        self.looked = 0.0  # when ``pause`` asked for the memory last
         self.max_memory = max_memory
         self.memory_at_start = _resident() if max_memory is not None else 0
         self.expired: str | None = None
@@ -293,7 +295,7 @@ def look() -> None:
 
 
 def pause() -> None:
-    """A look at the clock and at the memory, without waiting for the watcher: some microseconds.
+    """A look at the clock, and after a millisecond at the memory, without waiting for the watcher.
 
     For long stretches of code that runs once, in which the watcher may have no chance to run.
     """
@@ -301,8 +303,10 @@ def pause() -> None:
     if not stack:
         return
     deadline = stack[-1]
-    if deadline.expired is None:
-        _watcher.judge(deadline, time.monotonic(), -1)
+    now = time.monotonic()
+    if deadline.expired is None and now - deadline.looked > _MILLISECOND:
+        deadline.looked = now
+        _watcher.judge(deadline, now, -1)
     if deadline.expired is not None:
         raise deadline.stop()
 

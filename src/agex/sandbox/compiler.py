@@ -17,7 +17,7 @@ from types import CodeType
 from typing import Any, TypeAlias
 
 from agex.errors import RefusedLine, SyntaxRefused
-from agex.sandbox import ahead, sources, tables, tracebacks, trees, unicode
+from agex.sandbox import ahead, copies, sources, tables, tracebacks, trees, unicode
 from agex.sandbox.scopes import Scopes
 from agex.sandbox.transformer import AgentTransformer
 
@@ -25,6 +25,8 @@ _ENTRY = "<module>"
 _NESTED = f"{_ENTRY}.<locals>."
 _AROUND = "$call"
 _OUTSIDE = f"{_AROUND}.<locals>."
+#: Code objects in one source: CPython compares those that look alike with one another, each with each.
+_MAX_SCOPES = 2_500
 _FUTURE = __future__.annotations.compiler_flag
 
 Steady: TypeAlias = Callable[[Set[str]], frozenset[str]]
@@ -173,7 +175,21 @@ def _compile(
     known: Container[str] | None = None,
     arguments: frozenset[str] = frozenset(),
 ) -> Compiled:
+    if "finally" in source and (line := copies.too_many(tree)):
+        raise SyntaxRefused(
+            [RefusedLine(line, "too many finally blocks inside of one another; use functions")]
+        )
     scopes = Scopes(tree)
+    if len(scopes.of) > _MAX_SCOPES:
+        raise SyntaxRefused(
+            [
+                RefusedLine(
+                    1,
+                    f"the source has {len(scopes.of):,} functions, classes and comprehensions; "
+                    f"at most {_MAX_SCOPES:,}",
+                )
+            ]
+        )
     if scopes.yields is not None:
         raise SyntaxRefused([RefusedLine(scopes.yields, "'yield' outside function")])
     future = future or any(

@@ -8,11 +8,16 @@ from typing import Any, ClassVar, cast
 
 from RestrictedPython.transformer import RestrictingNodeTransformer
 
-from agex.errors import RefusedLine
+from agex.errors import RefusedLine, SyntaxRefused
 from agex.sandbox import inference
 from agex.sandbox.hoist import Hoisted
 from agex.sandbox.scopes import Scope, Scopes
 from agex.sandbox.transformer.shapes import LOAD, NOTHING_HOISTED, STORE, place
+
+#: Guards in one source, which take most of the time it takes to compile: a second for as many. Code that
+#: does something has about ten a line.
+MAX_GUARDS = 30_000
+_TOO_LARGE = "the source does too much to be compiled in one action; split it into several"
 
 
 class Blocks(RestrictingNodeTransformer):
@@ -75,6 +80,8 @@ class Blocks(RestrictingNodeTransformer):
         #: (see ``stretches.py``).
         self.weight = 0
         self.weighed = 0
+        #: Guards made so far.
+        self.made = 0
         self._held = 0
         #: Guards and cleared sets by name and line.
         self._leaves: dict[tuple[str, int], ast.expr] = {}
@@ -129,6 +136,9 @@ class Blocks(RestrictingNodeTransformer):
 
     def guard(self, identifier: str, at: Any) -> ast.Name:
         """A ``$`` name, noted as needed. One node serves a whole line."""
+        self.made += 1
+        if self.made > MAX_GUARDS:
+            raise SyntaxRefused([RefusedLine(getattr(at, "lineno", 1), _TOO_LARGE)])
         self.guards.add(identifier)
         key = identifier, at.lineno
         node = self._leaves.get(key)

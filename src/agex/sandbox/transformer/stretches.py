@@ -160,6 +160,8 @@ class Stretches(Blocks):
         kind = type(op)
         for one, other in ((left, right), (right, left)):
             if type(one) is ast.Constant:
+                if kind is ast.Mod and isinstance(one.value, (str, bytes)):
+                    return CALLS  # "%9999d" % x is long whatever x is
                 if kind is not ast.Mult or type(one.value) is not int or one.value < 2:
                     return 0
                 doublings = int(one.value - 1).bit_length()
