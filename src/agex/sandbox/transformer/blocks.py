@@ -80,6 +80,8 @@ class Blocks(RestrictingNodeTransformer):
         #: (see ``stretches.py``).
         self.weight = 0
         self.weighed = 0
+        #: Blocks of the compiler's that the node at hand lies in.
+        self.blocks = 0
         #: Guards made so far.
         self.made = 0
         self._held = 0

@@ -65,6 +65,23 @@ STRETCHES: tuple[type[ast.AST], ...] = (
     ast.DictComp,
     ast.GeneratorExp,
 )
+#: Comprehensions that 3.12 and newer compile as part of the code around them. Their compiler crashes where
+#: those lie inside of too many blocks, of one another for instance: twenty, less what it needs itself.
+INLINED = (ast.ListComp, ast.SetComp, ast.DictComp)
+MOST_BLOCKS = 16
+#: Blocks of the compiler that a statement takes.
+BLOCKS: dict[type[ast.AST], int] = {
+    **dict.fromkeys((ast.For, ast.AsyncFor, ast.While, *INLINED), 1),
+    **dict.fromkeys((ast.With, ast.AsyncWith, ast.Try, ast.TryStar), 2),
+}
+#: What is code of its own, in no block of the code around it.
+SEPARATE: tuple[type[ast.AST], ...] = (
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.Lambda,
+    ast.GeneratorExp,
+    ast.ClassDef,
+)
 #: What may skip a part of itself.
 BRANCHES: tuple[type[ast.AST], ...] = (ast.BoolOp, ast.IfExp, ast.Compare, ast.Match)
 
@@ -222,6 +239,28 @@ def branch(method: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
         before, weighed = self.weight, self.weighed
         visited = method(self, node)
         self.weight = before + self.weighed - weighed
+        return visited
+
+    return visit
+
+
+def nested(method: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """The visitor of a node that is a block of the compiler's, or begins to count anew."""
+
+    def visit(self: Stretches, node: Any) -> Any:
+        before, kind = self.blocks, type(node)
+        if type(node) in BLOCKS:
+            items = len(node.items) if isinstance(node, (ast.With, ast.AsyncWith)) else 1
+            self.blocks += BLOCKS[kind] * items
+            if kind in INLINED and self.blocks > MOST_BLOCKS:
+                message = (
+                    "too many comprehensions, loops and blocks inside of one another; use functions"
+                )
+                self.refuse(node, message)
+        else:
+            self.blocks = 0
+        visited = method(self, node)
+        self.blocks = before
         return visited
 
     return visit

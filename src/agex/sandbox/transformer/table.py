@@ -7,10 +7,13 @@ from typing import Any
 
 from agex.sandbox.transformer.matching import Matching
 from agex.sandbox.transformer.stretches import (
+    BLOCKS,
     BRANCHES,
+    SEPARATE,
     STEPS,
     STRETCHES,
     branch,
+    nested,
     step,
     stretch,
 )
@@ -132,6 +135,8 @@ for _kind in BRANCHES:
     METHODS[_kind] = branch(METHODS[_kind])
 for _kind in STEPS:
     METHODS[_kind] = step(METHODS[_kind])
+for _kind in (*BLOCKS, *SEPARATE):
+    METHODS[_kind] = nested(METHODS[_kind])
 for _kind in STRETCHES:
     METHODS[_kind] = stretch(METHODS[_kind])
 
