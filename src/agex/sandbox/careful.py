@@ -33,7 +33,7 @@ _CLASSES = frozenset(
 #: … and those in which a class that is given as an argument is there to be called.
 _CALLING = frozenset("bisect heapq random textwrap difflib statistics asyncio shlex".split())
 #: These complain with the ``repr`` of what they are given, whatever is in it.
-_SAYING = frozenset({"ipaddress", "zoneinfo"})
+_SAYING = frozenset({"ipaddress", "zoneinfo", "fractions"})
 #: Class methods of these complain with the ``repr`` of what they are given.
 _CLASS_METHODS = frozenset({"fractions", "statistics", "array"})
 #: Arguments that are held, by function; None for all of them.

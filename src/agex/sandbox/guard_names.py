@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 from agex.errors import LimitReached, TaskFinished
 from agex.policy import Policy
-from agex.sandbox import bounds, builtins, clock, methods, tables
+from agex.sandbox import bounds, builtins, clock, methods, tables, views
 from agex.sandbox.enum_bodies import Bodies
 from agex.sandbox.guards import Guards, restorers
 from agex.sandbox.imports import Importer
@@ -221,6 +221,10 @@ def _of_items_and_calls(g: Guards) -> dict[str, Any]:
         "$in": g.contains,
         "$spread": g.star,
         "$map": g.spread,
+        "$views": views.VIEWS,
+        "$viewed": g.viewed,
+        "$iand": g.intersected,
+        "$ixor": g.differed,
         "$delegated": g.delegated,
         "$given": g.given,
         "$givenawait": g.given_awaited,

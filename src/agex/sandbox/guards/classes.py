@@ -65,14 +65,14 @@ class Classes(Bodies):
             raise self.refusal(cls, name)
         if not rule.allows(name) and not shows_fields(cls, name, rule):
             raise self.refusal(cls, name, self.decisions.sentence(cls, name, rule))
+        if careful.is_class_method(raw, holder):
+            return careful.twin(self, copied(getattr(cls, name)))
         if name in kinds.REGISTERED_GUARDED.get(holder, ()):
             return self.unbound(cls, holder, name, raw)
         instead = rule.instead(name)
         if instead is not None:
             return self.stand_in(instead)
         value = copied(getattr(cls, name))
-        if careful.is_class_method(raw, holder):
-            return careful.twin(self, value)
         return self.for_objects_of(cls, name, raw, value)
 
     def stand_in(self, instead: Any) -> Any:

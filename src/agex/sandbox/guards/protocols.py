@@ -9,7 +9,7 @@ from typing import Any
 
 from agex.errors import TypeRefused
 from agex.policy import is_function_like
-from agex.sandbox import bounds, kinds, methods
+from agex.sandbox import bounds, kinds, methods, views
 from agex.sandbox.given import delegate
 from agex.sandbox.guards.memory import Memory
 from agex.sandbox.guards.names import MISSING
@@ -123,6 +123,10 @@ class Protocols(Memory):
             return owner  # Python's own TypeError says it best
         return {key: owner[key] for key in self.iter(keys())}
 
+    def viewed(self, value: Any) -> Any:
+        """What stands beside ``|``, ``&``, ``^`` or ``-``."""
+        return views.View(self, value) if type(value) in views.VIEWS else value
+
     def looked_into(self, owner: Any, by: str) -> Any:
         """What a function of the library is given, which may do anything with it."""
         if (
@@ -174,7 +178,26 @@ class Protocols(Memory):
         """``left |= right``: a dict goes through pairs, which C code iterates one by one."""
         if isinstance(left, collections.abc.MutableMapping):
             right = methods.pairs(self, right)
+        views.in_place(self, left, right)
         left |= right
+        return left
+
+    def intersected(self, left: Any, right: Any) -> Any:
+        """``left &= right``"""
+        views.in_place(self, left, right)
+        left &= right
+        return left
+
+    def differed(self, left: Any, right: Any) -> Any:
+        """``left ^= right``"""
+        views.in_place(self, left, right)
+        left ^= right
+        return left
+
+    def reduced(self, left: Any, right: Any) -> Any:
+        """``left -= right``"""
+        views.in_place(self, left, right)
+        left -= right
         return left
 
     def unpack(self, value: Any, shape: tuple[Any, ...]) -> tuple[Any, ...]:

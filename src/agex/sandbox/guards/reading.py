@@ -8,7 +8,7 @@ import types
 from types import BuiltinFunctionType, MethodType
 from typing import Any
 
-from agex.sandbox import kinds, leaving, methods, own_values, tables
+from agex.sandbox import kinds, leaving, methods, own_values, tables, views
 from agex.sandbox.decisions import Verdict
 from agex.sandbox.formatting import PLAIN, is_twin
 from agex.sandbox.guards.classes import copied
@@ -114,6 +114,8 @@ class Reading(Inherited):
         if cls is super:
             return self.super_value(owner, name)
         kind = self.decisions.kind(cls)
+        if cls in views.VIEWS and name in views.NAMES:
+            return lambda other, /: getattr(owner, name)(self.iter(other))
         if kind == kinds.MODULE:
             if name in ("__name__", "__doc__"):
                 return getattr(owner, name)

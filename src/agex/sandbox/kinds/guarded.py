@@ -20,7 +20,7 @@ EXIT_STACK = frozenset({"enter_context", "push", "callback"})
 
 #: Guarded methods of the curated containers, by class.
 LANGUAGE_GUARDED: dict[type, frozenset[str]] = {
-    collections.deque: frozenset({"extend", "extendleft", "index"}),
+    collections.deque: frozenset({"extend", "extendleft", "index", "remove"}),
     collections.Counter: frozenset({"update", "subtract", "fromkeys", "elements"}),
     collections.OrderedDict: frozenset({"update", "fromkeys"}),
     collections.defaultdict: frozenset({"update", "fromkeys"}),
@@ -28,6 +28,8 @@ LANGUAGE_GUARDED: dict[type, frozenset[str]] = {
     collections.UserDict: frozenset({"update", "fromkeys"}),
     collections.UserList: frozenset({"extend", "sort", "index"}),
     functools.singledispatchmethod: frozenset({"register"}),
+    collections.abc.KeysView: frozenset({"isdisjoint"}),
+    collections.abc.ItemsView: frozenset({"isdisjoint"}),
     property: frozenset({"getter", "setter", "deleter"}),
     contextlib.ExitStack: EXIT_STACK,
     contextlib.AsyncExitStack: EXIT_STACK
@@ -47,6 +49,8 @@ ABSTRACT_HOOKS = frozenset({"_hash"})
 #: Guarded methods of library types, where these are registered: work in C that the policy allows and
 #: the clock has to be able to end.
 LIBRARY_METHODS: dict[tuple[str, str], frozenset[str]] = {
+    ("fractions", "Fraction"): frozenset({"from_float", "from_decimal"}),
+    ("statistics", "NormalDist"): frozenset({"from_samples"}),
     ("random", "Random"): frozenset({"choice", "shuffle"}),
     ("_io", "StringIO"): frozenset({"writelines"}),
     ("_io", "BytesIO"): frozenset({"writelines"}),

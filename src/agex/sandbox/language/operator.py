@@ -14,6 +14,13 @@ from agex.sandbox.language.picked import picked
 def members(guards: Guards) -> dict[str, Any]:
     item, call = guards.item, guards.call
 
+    def beside(real: Any) -> Any:
+        def operated(a: Any, b: Any, /) -> Any:
+            return real(guards.viewed(a), guards.viewed(b))
+
+        operated.__name__ = operated.__qualname__ = real.__name__
+        return operated
+
     def getitem(obj: Any, key: Any) -> Any:
         return item(obj)[key]
 
@@ -45,9 +52,13 @@ def members(guards: Guards) -> dict[str, Any]:
         **picked(
             operator,
             """add sub truediv neg pos abs and_ or_ xor inv invert rshift not_ truth is_ is_not
-            lt le eq ne ge gt matmul index isub itruediv iand ixor irshift imatmul is_none is_not_none""",
+            lt le eq ne ge gt matmul index itruediv irshift imatmul is_none is_not_none""",
         ),
         "ior": guards.merged,
+        "iand": guards.intersected,
+        "ixor": guards.differed,
+        "isub": guards.reduced,
+        **{name: beside(getattr(operator, name)) for name in ("or_", "and_", "xor", "sub")},
         "mul": bounds.multiply,
         "imul": bounds.multiply_in_place,
         "pow": bounds.power,

@@ -49,3 +49,17 @@ def index(rules: Rules, owner: Any, name: str, real: Any) -> Callable[..., int]:
         raise ValueError(f"{rules.texts.repr(value)} is not in {type(owner).__name__}")
 
     return found
+
+
+def remove(rules: Rules, owner: Any, name: str, real: Any) -> Callable[..., None]:
+    """``remove`` of a deque, whose complaint is the same."""
+
+    def removed(value: Any, /) -> None:
+        try:
+            return real(value)  # type: ignore[no-any-return]
+        except ValueError:
+            if rules.texts.is_safe(value):
+                raise
+        raise ValueError(f"{rules.texts.repr(value)} is not in {type(owner).__name__}")
+
+    return removed

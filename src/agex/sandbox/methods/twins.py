@@ -53,6 +53,7 @@ _MAKERS: dict[str, Maker] = {
     "format_map": showing.template_of_mapping,
     **dict.fromkeys(("substitute", "safe_substitute"), showing.substitute),
     "index": showing.index,
+    "remove": showing.remove,
 }
 
 #: What comes before that, because a name means another thing there.

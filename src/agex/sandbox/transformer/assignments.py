@@ -105,6 +105,8 @@ class Assignments(Operators):
         if isinstance(node.op, ast.Add) and type(target) is ast.Name:
             scalar = scalar or self.known(ast.Name(target.id, LOAD), inference.SHOWN)
         value = cast(ast.expr, self.visit(node.value))
+        if isinstance(node.op, ast.Sub) and not scalar:
+            value = self.checked(value, "$views", "$viewed", node, op=ast.NotIn)
         if type(target) is ast.Name:
             self.check_binding(target.id, target)
             if isinstance(node.op, ast.Add) and not scalar:
@@ -202,6 +204,8 @@ class Assignments(Operators):
             ast.Pow: "$ipow",
             ast.LShift: "$ilshift",
             ast.BitOr: "$ior",
+            ast.BitAnd: "$iand",
+            ast.BitXor: "$ixor",
         }[type(node.op)]
         statements: list[ast.stmt] = []
         target = node.target
@@ -245,7 +249,7 @@ class Assignments(Operators):
                 ],
                 **place(at),
             )
-            if type(node.op) in (ast.Mult, ast.Mod, ast.BitOr):
+            if type(node.op) in (ast.Mult, ast.Mod, ast.BitOr, ast.BitAnd, ast.BitXor):
                 native = ast.BinOp(left, node.op, right, **place(at))
                 result = self.either(numbers, native, self.call(slow, at, left, right), at)
             else:

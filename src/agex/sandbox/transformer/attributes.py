@@ -7,7 +7,14 @@ from typing import cast
 
 from agex.sandbox import inference, tables
 from agex.sandbox.transformer.names import Names
-from agex.sandbox.transformer.shapes import STEADY, is_plain, is_scalar, native_method, place
+from agex.sandbox.transformer.shapes import (
+    COUNTING,
+    STEADY,
+    is_plain,
+    is_scalar,
+    native_method,
+    place,
+)
 
 
 class Attributes(Names):
@@ -177,9 +184,10 @@ class Attributes(Names):
                 visited = self.checked(visited, "ok", "$item", node, first="$list" if rows else "")
             node.value = visited
         index = node.slice
+        counted = self.counted_by(index) if type(node.ctx) is ast.Store else None
         node.slice = self.visit(index)
         if type(node.ctx) is ast.Store and not harmless:
-            self.watch_slices(node, index, value)
+            self.watch_slices(node, index, value, counted)
         return node
 
     def is_dict(self, node: ast.expr) -> bool:
@@ -191,7 +199,31 @@ class Attributes(Names):
             == inference.A_DICT
         )
 
-    def watch_slices(self, node: ast.Subscript, index: ast.expr, owner: ast.expr) -> None:
+    def counted_by(self, index: ast.expr) -> list[str] | None:
+        """The locals that an index such as ``i + 1`` or ``y * w + x`` is computed from: if they are
+        numbers, it is one. None for any other index."""
+        if type(index) is not ast.BinOp:
+            return None
+        found: set[str] = set()
+        queue: list[ast.expr] = [index]
+        while queue:
+            part = queue.pop()
+            if type(part) is ast.BinOp and type(part.op) in COUNTING:
+                queue += (part.left, part.right)
+            elif type(part) is ast.Name and self.is_fast(part):
+                if not self.known(part, inference.NUMBERS):
+                    found.add(part.id)
+            elif type(part) is not ast.Constant or type(part.value) is not int:
+                return None
+        return sorted(found) if 0 < len(found) < 3 else None
+
+    def watch_slices(
+        self,
+        node: ast.Subscript,
+        index: ast.expr,
+        owner: ast.expr,
+        counted: list[str] | None,
+    ) -> None:
         """``xs[i] = v`` iterates ``v`` where ``xs`` is a list and ``i`` a slice, written as one or not.
 
         → ``(xs if type(xs) in $s.ok and type(i) is not $slice else $slices(xs))[i] = v``
@@ -217,8 +249,23 @@ class Attributes(Names):
                 container.test = ast.BoolOp(ast.And(), [container.test, plain], **place(at))
                 container.orelse = self.call("$slices", at, container.orelse)
             else:
+                same = self.name(container.id, at)
+                node.value = self.either(plain, container, self.call("$slices", at, same), at)
+            return
+        if counted and isinstance(container, (ast.IfExp, ast.Name)):
+            tests: list[ast.expr] = [
+                self.compare(
+                    self.type_of(self.name(name, at), at), ast.In(), self.guard("$num", at), at
+                )
+                for name in counted
+            ]
+            if isinstance(container, ast.IfExp):
+                container.test = ast.BoolOp(ast.And(), [container.test, *tests], **place(at))
+                container.orelse = self.call("$slices", at, container.orelse)
+            else:
                 again = self.name(container.id, at)
-                node.value = self.either(plain, container, self.call("$slices", at, again), at)
+                test = ast.BoolOp(ast.And(), tests, **place(at)) if tests[1:] else tests[0]
+                node.value = self.either(test, container, self.call("$slices", at, again), at)
             return
         # Both are held: the container is read before the index.
         owner_name, index_name = self.fresh("$c"), self.fresh("$c")

@@ -245,7 +245,7 @@ class Blocks(RestrictingNodeTransformer):
             again = self.name(self.temporary, at)
         else:
             return self.call(slow, at, value, *extra)
-        known = self.guard(cleared, at) if op is ast.Is else self.cleared(cleared, at)
+        known = self.guard(cleared, at) if cleared[0] == "$" else self.cleared(cleared, at)
         if first:
             # Likely one type: identity is cheaper than a look into the set.
             likely = self.compare(self.type_of(read, at), ast.Is(), self.guard(first, at), at)

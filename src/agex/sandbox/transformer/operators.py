@@ -9,6 +9,7 @@ from agex.sandbox import inference
 from agex.sandbox.transformer.calls import Calls
 from agex.sandbox.transformer.shapes import (
     A_FLOAT,
+    SET_OPERATORS,
     SMALL,
     assigns,
     cheap_product,
@@ -53,6 +54,8 @@ class Operators(Calls):
         counted = op is ast.Mod and self.known(left, inference.NUMBERS)
         node.left = self.visit(left)
         node.right = self.visit(right)
+        if op in SET_OPERATORS:
+            return self.beside_views(node, left, right)
         if op is ast.Mult:
             return (
                 node if same or cheap_product(left, right) else self.product(node, numbers, rebinds)
@@ -68,6 +71,24 @@ class Operators(Calls):
             return node if small_number(right, 64) else self.both(node, "$lshift", 512, rebinds)
         return node
 
+    def beside_views(self, node: ast.BinOp, left: ast.expr, right: ast.expr) -> ast.expr:
+        """``a | b`` goes through b where a is a view of a dictionary, and the other way round.
+
+        → ``a | (b if type(b) not in $views else $viewed(b))``; of ``-``, which is written for numbers
+        nearly always, the right side only: a view on the left tells no more than what it holds itself.
+        """
+        if any(
+            type(side) is ast.Constant or self.inference.of(side, self.scope)
+            for side in (left, right)
+        ):
+            return node  # neither a view, nor anything that one may not go through
+        sides = ("right",) if type(node.op) is ast.Sub else ("left", "right")
+        for side in sides:
+            value = getattr(node, side)
+            if type(value) is not ast.Constant and not is_plain(value):
+                setattr(node, side, self.checked(value, "$views", "$viewed", node, op=ast.NotIn))
+        return node
+
     def visit_aug_value(self, op: ast.operator, value: ast.expr) -> bool:
         """True where ``x op= value`` needs no guard of its own."""
         if isinstance(op, ast.Mult):
@@ -78,6 +99,8 @@ class Operators(Calls):
             return small_number(value, 64)
         if isinstance(op, ast.BitOr):  # d |= [pair] iterates the pairs
             return isinstance(value, (ast.Set, ast.SetComp, ast.Dict, ast.DictComp, ast.Constant))
+        if isinstance(op, (ast.BitAnd, ast.BitXor)):
+            return type(value) is ast.Constant or self.known(value, inference.NUMBERS)
         return not isinstance(op, ast.Mod)
 
     def product(self, node: ast.BinOp, numbers: list[bool], rebinds: bool) -> ast.expr:

@@ -25,6 +25,10 @@ SMALL_SEQUENCE = 10_000
 SMALL_WIDTH = 10_000
 NUMBERS = re.compile(r"\d+")
 NOTHING_HOISTED = Hoisted()
+#: Operators that give a number for numbers.
+COUNTING = frozenset({ast.Add, ast.Sub, ast.Mult, ast.FloorDiv, ast.Mod})
+#: What sets have as well as numbers.
+SET_OPERATORS = frozenset({ast.BitOr, ast.BitAnd, ast.BitXor, ast.Sub})
 TEXT = frozenset({"str", "bytes"})
 #: The guards of steady globals, by the one of anything.
 STEADY = {"$meth": "$methk", "$door": "$doork", "$item": "$itemk", "$put": "$putk"}
