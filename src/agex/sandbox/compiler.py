@@ -88,7 +88,7 @@ def parse(source: str, *, max_source: int) -> ast.Module:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(source)
+            return trees.parsed(source)
     except (RecursionError, MemoryError, OverflowError):
         raise _too_deep() from None
     except ValueError as error:

@@ -11,6 +11,7 @@ import threading
 import warnings
 
 _quiet = threading.Lock()
+_TRIES = 20
 
 
 class _Last(threading.local):
@@ -22,19 +23,37 @@ class _Last(threading.local):
 _last = _Last()
 
 
+def parsed(source: str) -> ast.Module:
+    """``ast.parse``, tried again where the trees of several threads got into one another.
+
+    Python 3.11 counts how deep the tree is that it builds in one place for all threads, and other threads
+    get their turn while it collects garbage in the middle of that; what comes of it is a SystemError
+    (``tests/sandbox/test_trees.py`` provokes some).
+
+    Raises:
+        SyntaxError, ValueError, RecursionError, MemoryError: as ``ast.parse`` does.
+    """
+    for _ in range(_TRIES):
+        try:
+            return ast.parse(source)
+        except SystemError:
+            continue
+    return ast.parse(source)
+
+
 def syntax_tree(source: str) -> ast.Module | None:
     """The tree of ``source``, not to be changed; ``None`` when it is not Python."""
     if _last.source == source and _last.tree is not None:
         return _last.tree
     try:
         if "\\" not in source:
-            tree = ast.parse(source)
+            tree = parsed(source)
         else:
             # An invalid escape warns while parsing, which is noise to a reader of replies; the filters
             # are global to the process, hence the lock.
             with _quiet, warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                tree = ast.parse(source)
+                tree = parsed(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     _last.source, _last.tree = source, tree

@@ -9,6 +9,7 @@ from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from agex.errors import LimitReached
+from agex.sandbox.trees import parsed
 from agex.task.options import Check
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def unknown_names(examples: Sequence[doctest.Example], known: Mapping[str, Any])
     used: list[str] = []
     for example in examples:
         try:
-            tree = ast.parse(example.source)
+            tree = parsed(example.source)
         except SyntaxError:
             continue
         for node in ast.walk(tree):

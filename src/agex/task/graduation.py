@@ -22,6 +22,7 @@ from agex.errors import NotStandalone
 from agex.sandbox import classes, sources, tables
 from agex.sandbox.decisions import ModuleView
 from agex.sandbox.origin import is_agent_class, own_dict
+from agex.sandbox.trees import parsed
 from agex.task.named_values import dotted_name, import_of, imported_by_agent, literal_of
 from agex.task.surroundings import (
     cells_of,
@@ -126,7 +127,7 @@ class _Module:
             self.known[name] = decorated  # the definition binds what the decorators made of it
         self._came_along(names_in(decorators_of(text)), space, name)
         self._needs(text, space, held)
-        writes = any(isinstance(node, ast.Nonlocal) for node in ast.walk(ast.parse(text)))
+        writes = any(isinstance(node, ast.Nonlocal) for node in ast.walk(parsed(text)))
         if is_lambda:
             text = f"{name} = {text}"
         if writes:
@@ -243,7 +244,7 @@ class _Module:
                 else f"import {dotted} as {name}"
             )
         # `import a.b` binds `a`: what the text reaches through it is imported as well.
-        for node in ast.walk(ast.parse(text)):
+        for node in ast.walk(parsed(text)):
             if isinstance(node, ast.Attribute):
                 path = ast.unparse(node)
                 if re.fullmatch(rf"{name}(\.\w+)+", path):

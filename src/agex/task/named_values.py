@@ -9,6 +9,7 @@ from typing import Any
 
 from agex.sandbox import tracebacks
 from agex.sandbox.opaque import real_class
+from agex.sandbox.trees import parsed
 
 
 def dotted_name(view: Any) -> str:
@@ -40,7 +41,7 @@ def imported_by_agent(name: str, value: Any) -> str | None:
     ]
     for file in candidates:
         try:
-            tree = ast.parse("".join(linecache.getlines(file)))
+            tree = parsed("".join(linecache.getlines(file)))
         except SyntaxError:
             continue
         for node in ast.walk(tree):

@@ -11,6 +11,7 @@ from typing import Any
 
 from agex.sandbox import clock, sources, tracebacks
 from agex.sandbox.origin import is_agent_class, is_agent_function
+from agex.sandbox.trees import parsed
 
 
 def is_definition(value: Any) -> bool:
@@ -49,7 +50,7 @@ def decorators_of(text: str) -> list[ast.expr]:
     """The decorators that a definition's text begins with."""
     if not text.lstrip().startswith("@"):
         return []
-    return list(getattr(ast.parse(textwrap.dedent(text)).body[0], "decorator_list", ()))
+    return list(getattr(parsed(textwrap.dedent(text)).body[0], "decorator_list", ()))
 
 
 def names_in(nodes: Iterable[ast.AST]) -> list[str]:
@@ -99,5 +100,5 @@ def names_needed(text: str, free: tuple[str, ...]) -> list[str]:
         scope = pending.pop()
         pending.extend(scope.get_children())
         found.update(symbol.get_name() for symbol in scope.get_symbols() if symbol.is_global())
-    order = [node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)]
+    order = [node.id for node in ast.walk(parsed(text)) if isinstance(node, ast.Name)]
     return sorted(found, key=lambda name: order.index(name) if name in order else -1)

@@ -6,6 +6,7 @@ import ast
 from dataclasses import dataclass
 from typing import Any
 
+from agex.sandbox import trees
 from agex.sandbox.sources.syntax import Function, indented
 
 
@@ -50,7 +51,7 @@ def parsed(piece: Piece) -> Function:
             return found
     else:
         statements = (
-            indented(piece.text) if piece.text[:1].isspace() else ast.parse(piece.text).body
+            indented(piece.text) if piece.text[:1].isspace() else trees.parsed(piece.text).body
         )
         if len(statements) == 1 and isinstance(
             statements[0], (ast.FunctionDef, ast.AsyncFunctionDef)

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from agex.sandbox.trees import parsed
+
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
@@ -24,13 +26,13 @@ class Definition:
 def tree_of(text: str) -> ast.AST:
     """The syntax tree of an action, or of a definition that was compiled again by itself."""
     try:
-        return ast.parse(text)
+        return parsed(text)
     except SyntaxError:
         pass
     try:
         return ast.Module(indented(text), [])
     except SyntaxError:
-        return ast.parse(f"({text}\n)")
+        return parsed(f"({text}\n)")
 
 
 def definitions(tree: ast.AST, prefix: str, owner: str) -> Iterator[Definition]:
@@ -71,7 +73,7 @@ def text_of(node: Function | ast.ClassDef, lines: list[str]) -> str:
         return raw
     # A text within the definition may be indented less, or be changed by the move.
     try:
-        if ast.dump(ast.parse(text)) == ast.dump(ast.Module(indented(raw), [])):
+        if ast.dump(parsed(text)) == ast.dump(ast.Module(indented(raw), [])):
             return text
     except SyntaxError:
         pass
@@ -80,7 +82,7 @@ def text_of(node: Function | ast.ClassDef, lines: list[str]) -> str:
 
 def indented(raw: str) -> list[ast.stmt]:
     """The statements of a text that begins indented; lines are counted from its own first."""
-    branch: Any = ast.parse(f"if 1:\n{raw}").body[0]
+    branch: Any = parsed(f"if 1:\n{raw}").body[0]
     statements: list[ast.stmt] = branch.body
     for statement in statements:
         ast.increment_lineno(statement, -1)
