@@ -16,6 +16,8 @@ from agex.state.identity import ATOMS, is_atom
 from agex.state.ledger import Ledger
 from agex.state.protocol import Missing
 
+_UNASKED: Any = object()
+
 
 class Bindings:
     """The names of one commit in the making.
@@ -79,7 +81,8 @@ class Bindings:
                 labels.update(group.labels)
                 waiting.extend(group.packed.uses)
                 stack.extend(group.packed.refs)
-                stack.extend(other for other in group.labels if other != label and other in nodes)
+                if len(group.labels) > 1:
+                    stack.extend(one for one in group.labels if one != label and one in nodes)
         return sorted(names)
 
     def unbind(self, name: Name) -> bool:
@@ -176,14 +179,13 @@ class Bindings:
 
     def _value(self, name: Name) -> Any:
         """What a name means in this commit: asked once, since encoding may run a host's code."""
-        try:
-            return self._now[name]
-        except KeyError:
+        value = self._now.get(name, _UNASKED)
+        if value is _UNASKED:
             board = self._board(name[0])
             if board is None:
                 return ABSENT
             value = self._now[name] = board.value(name[1])
-            return value
+        return value
 
     def _board(self, path: str) -> Board | None:
         """The names of a path; one that a function brought along turns up while it is encoded."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from agex.state.blobs import BlobId
 from agex.state.packing import Packed
@@ -98,9 +98,9 @@ class Ledger:
             *self.places,
         ]
 
-    def entries(self) -> dict[str, list[object] | None]:
+    def entries(self) -> dict[str, list[Any] | None]:
         """What to write to the snapshot's nodes."""
-        found: dict[str, list[object] | None] = {}
+        found: dict[str, list[Any] | None] = {}
         for label in {*self.names, *self._groups, *self.places}:
             place = self.place(label)
             found[label] = None if place is None else [*place, self.total(label)]

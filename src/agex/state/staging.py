@@ -64,7 +64,8 @@ class Staging:
         self._roots: list[dict[str, Any]] = []
         self._done: set[str] = set()
         self._finals: list[_Final] = []
-        self._entries: Mapping[str, object] = {}
+        self._entries: Mapping[str, list[Any] | None] = {}
+        self._spaces: dict[str, Space] = {}
         self.fresh: dict[BlobId, Data] = {}
         self.left_out: dict[str, str] = {}
         self.added: list[Name] = []
@@ -234,7 +235,8 @@ class Staging:
             old = self._tree.space(path)
             names = trie.update(blobs, old.names, by_path.get(path, {}), self.fresh)
             merged = {**(old.logs or {}), **logs.get(path, {})}
-            spaces[path] = space_to(Space(names, merged, makers.get(path, old.makers)))
+            made = self._spaces[path] = Space(names, merged, makers.get(path, old.makers))
+            spaces[path] = space_to(made)
         self._tell()
         self.root = Root(trie.update(blobs, self._tree.root.spaces, spaces, self.fresh), nodes)
         return self.root
@@ -278,7 +280,7 @@ class Staging:
         """The store has it: make it the living state."""
         heap = self._heap
         if tree is not heap.tree:
-            tree.take_over(heap.tree, self._bindings.names, self._entries)
+            tree.take_over(heap.tree, self._bindings.names, self._entries, self._spaces)
         heap.tree = tree
         for label, place in self._ledger.places.items():
             if place is None:

@@ -15,7 +15,7 @@ object whose name was given to another keeps its label as long as something refe
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,19 +84,23 @@ class Tree:
         return cls(blobs, Root(data["spaces"], data["nodes"]))
 
     def take_over(
-        self, before: Tree, names: Iterable[tuple[str, str]], labels: Iterable[str]
+        self,
+        before: Tree,
+        names: Mapping[tuple[str, str], str | None],
+        entries: Mapping[str, Sequence[Any] | None],
+        spaces: Mapping[str, Space],
     ) -> None:
-        """Know what an earlier snapshot knew, but for the names and labels that changed since.
+        """Know what an earlier snapshot knew, and what changed since then.
 
         A session asks for the same few names, and for many that are not there, turn after turn.
         """
         if len(before._labels) + len(before._nodes) < _KNOWN:
-            self._labels, self._nodes = before._labels, before._nodes
-            before._labels, before._nodes = {}, {}
-            for name in names:
-                self._labels.pop(name, None)
-            for label in labels:
-                self._nodes.pop(label, None)
+            self._labels, self._nodes, self._spaces = before._labels, before._nodes, before._spaces
+            before._labels, before._nodes, before._spaces = {}, {}, {}
+            self._labels.update(names)
+            for label, entry in entries.items():
+                self._nodes[label] = None if entry is None else Node(*entry)
+            self._spaces.update(spaces)
 
     def paths(self) -> list[str]:
         """The paths that have a namespace."""
