@@ -5,6 +5,7 @@ Each takes what the original takes, as far as it is harmless, and says in words 
 
 from __future__ import annotations
 
+import ast
 import csv
 import functools
 import io
@@ -20,6 +21,9 @@ from agex.errors import TypeRefused, ValueRefused
 LONGEST_SLEEP_SECONDS = 2.0
 """One call sleeps no longer: sleeping is host code, and no deadline can end it."""
 
+LONGEST_LITERAL = 100_000
+"""Characters that ``ast.literal_eval`` parses at once: as many as an action may have."""
+
 MOST_BYTES = 100_000_000
 """What one call may make out of an input that says nothing about its size."""
 
@@ -32,6 +36,28 @@ def short_sleep(seconds: float) -> None:
             "there is usually nothing to wait for"
         )
     time.sleep(seconds)
+
+
+def no_deeper(limit: int, /) -> None:
+    """``sys.setrecursionlimit``, which is the whole program's: nothing changes."""
+    if type(limit) is not int:
+        raise TypeError(f"{type(limit).__name__!r} object cannot be interpreted as an integer")
+    if limit < 1:
+        raise ValueError("recursion limit must be greater or equal than 1")
+
+
+def bounded_literal(node_or_string: str) -> Any:
+    """``ast.literal_eval`` of a text of up to a hundred thousand characters."""
+    if type(node_or_string) is not str:
+        raise TypeRefused(f"literal_eval() reads a str here, not a {type(node_or_string).__name__}")
+    if len(node_or_string) > LONGEST_LITERAL:
+        raise ValueRefused(
+            f"literal_eval(): at most {LONGEST_LITERAL:,} characters here; json reads more"
+        )
+    try:
+        return ast.literal_eval(node_or_string)
+    except (MemoryError, RecursionError):
+        raise ValueError("malformed node or string: too deeply nested") from None
 
 
 def no_shared_context(*args: Any, **kwargs: Any) -> NoReturn:

@@ -17,7 +17,7 @@ import sys
 import types
 from functools import cache
 
-from agex.helpers import standins
+from agex.helpers import standins, warnings_standins
 from agex.helpers.table import Exposed, TypesModule
 from agex.policy import Registrar
 
@@ -204,6 +204,9 @@ TEXT = (
     )),
     Exposed("html", include=("escape", "unescape")),
     Exposed(
+        "ast", include=("literal_eval",), instead={"literal_eval": standins.bounded_literal}
+    ),
+    Exposed(
         "urllib.parse",
         include=(
             "quote", "quote_plus", "unquote", "unquote_plus", "quote_from_bytes", "unquote_to_bytes",
@@ -305,8 +308,25 @@ DATA = (
 ITSELF = (
     Exposed("sys", include=(
         "maxsize", "maxunicode", "version", "version_info", "hexversion", "float_info", "int_info",
-        "hash_info", "byteorder", "platform",
-    )),
+        "hash_info", "byteorder", "platform", "getrecursionlimit", "setrecursionlimit",
+    ), instead={"setrecursionlimit": standins.no_deeper}),
+    Exposed("timeit", include=("default_timer",)),
+    Exposed(
+        "warnings",
+        include=(
+            "warn", "catch_warnings", "filterwarnings", "simplefilter", "resetwarnings",
+            "WarningMessage",
+        ),
+        instead={
+            "warn": warnings_standins.warn,
+            "catch_warnings": warnings_standins.catch_warnings,
+            "filterwarnings": warnings_standins.set_filter,
+            "simplefilter": warnings_standins.set_filter,
+            "resetwarnings": warnings_standins.reset_filters,
+        },
+        deny=("source",),
+        sealed=("WarningMessage",),
+    ),
     Exposed("inspect", include=(
         "signature", "Signature", "Parameter", "BoundArguments", "getdoc", "cleandoc", "getsource",
         "getmembers", "isfunction", "isbuiltin", "ismethod", "isclass", "isroutine", "isgenerator",

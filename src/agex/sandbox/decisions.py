@@ -189,6 +189,8 @@ class Decisions:
                 return Verdict.GUARDED, ""
             if name == "maps" and owner is collections.ChainMap:
                 return Verdict.ASK, ""
+            if name == "func" and owner in (kinds.OwnPartial, kinds.OwnPartialMethod):
+                return Verdict.ASK, ""
             allowed = kinds.LANGUAGE_MEMBERS[owner]
             if allowed is None:
                 if name.startswith("_") and owner is not _NAMESPACE:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import builtins
 import collections
 import enum
 import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from agex.sandbox import kinds, tables
+from agex.sandbox import kinds
 from agex.sandbox.decisions import Decisions
 from agex.sandbox.formatting.generated import held, shown_fields
 from agex.sandbox.formatting.plain import DEPTH, MAPPINGS, PLAIN, USER_CONTAINERS, is_twin
@@ -160,6 +161,6 @@ def _class_text(cls: type) -> str:
 
 def _called_text(function: Any, again: Callable[[Any], str]) -> str:
     """The text of what a partial calls; a twin of a class is written as the class it stands for."""
-    if is_twin(function) and function.__name__ in tables.GUARDED_CLASSES:
+    if is_twin(function) and isinstance(vars(builtins).get(function.__name__), type):
         return f"<class {function.__name__!r}>"
     return again(function)

@@ -70,6 +70,8 @@ class Reading(Inherited):
             raise self.refusal(owner, name)
         if name == "maps" and isinstance(owner, collections.ChainMap):
             return shown_maps(owner)
+        if cls is kinds.OwnPartial or cls is kinds.OwnPartialMethod:
+            return self.written(owner.func)
         if self.decisions.kind(cls) == kinds.AGENT:
             return self.asked_of_agent(owner, name, why)
         rule = self.decisions.rule(cls)
@@ -78,6 +80,14 @@ class Reading(Inherited):
         value = getattr(owner, name)
         held = find(cls, name)
         return copied(value) if held is not None and held[1] is value else value
+
+    def written(self, function: Any) -> Any:
+        """The class that agent code wrote where its guarded form was taken: ``partial(int).func``."""
+        if is_twin(function):
+            for real, twin in self.substitutes.values():
+                if twin is function and isinstance(real, type):
+                    return self.show_class(real)
+        return function
 
     def asked_of_agent(self, owner: Any, name: str, why: str) -> Any:
         """What agent code put on the instance itself, or what its own class has: never what a host

@@ -13,6 +13,11 @@ class OwnPartial(functools.partial):  # type: ignore[type-arg]  # what agent cod
 
     __slots__ = ()
 
+    def __repr__(self) -> str:
+        """Under the name it has for agent code, which the interpreter leaves out or spells out."""
+        _, bracket, rest = super().__repr__().partition("(")
+        return f"functools.partial{bracket}{rest}" if bracket else "..."
+
 
 OwnPartial.__module__ = _HOME
 OwnPartial.__name__ = OwnPartial.__qualname__ = "partial"
