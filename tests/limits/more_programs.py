@@ -307,6 +307,7 @@ COMPILING = [
         ('comprehensions in conditions', "[x for x in y if "*30 + "x" + "]"*30, 'stopped', (), (3, 11)),
         ('comprehensions in keys', "{1:"*30 + "x" + " for x in y}"*30, 'stopped', (), (3, 11)),
         ('comprehensions in blocks', "".join(" "*i + "with a:\n" for i in range(18)) + " "*18 + "[[[x for x in y] for x in y] for x in y]\n", 'stopped', (), (3, 11)),
+        ('fewer fields', "f'" + "{a}"*11900 + "'", 'stopped', (), (3, 11)),
         ('many fields', "f'" + "{a}"*33000 + "'", 'stopped', (), (3, 11)),
         ('many paddings', "x=[" + "'%99999d'%1,"*8000 + "]", 'stopped', (), (3, 11)),
         ('many tests of types', "match 1:\n case " + "|".join(["A()"]*24000) + ":x", 'stopped', (), (3, 11)),

@@ -25,6 +25,8 @@ _ENTRY = "<module>"
 _NESTED = f"{_ENTRY}.<locals>."
 _AROUND = "$call"
 _OUTSIDE = f"{_AROUND}.<locals>."
+#: Each field of an f-string is parsed as a source of its own before 3.12.
+_MAX_BRACES = 12_000
 #: Code objects in one source: CPython compares those that look alike with one another, each with each.
 _MAX_SCOPES = 2_500
 _FUTURE = __future__.annotations.compiler_flag
@@ -69,6 +71,10 @@ def parse(source: str, *, max_source: int) -> ast.Module:
     if len(source) > max_source:
         raise SyntaxRefused(
             [RefusedLine(1, f"the source has {len(source):,} characters; at most {max_source:,}")]
+        )
+    if source.count("{") > _MAX_BRACES:
+        raise SyntaxRefused(
+            [RefusedLine(1, f"the source has more than {_MAX_BRACES:,} opening braces")]
         )
     if "\0" in source:
         raise SyntaxRefused([RefusedLine(1, "the source contains null characters")])

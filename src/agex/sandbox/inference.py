@@ -82,6 +82,9 @@ _METHODS: dict[str, dict[str, str]] = {
 #: Methods of str that give texts in a list.
 _TEXTS = frozenset("split rsplit splitlines".split())
 
+#: Operators inside of one another that are gone into: each of them is asked by each around it.
+_DEEPEST = 20
+
 
 class Inference:
     """The types of the fast locals of one source.
@@ -95,6 +98,8 @@ class Inference:
         self.scopes = scopes
         self.shadowed = shadowed
         self.locals: dict[Scope, dict[str, Types]] = {}
+        #: Operators around the one at hand.
+        self.depth = 0
         self._settle()
 
     def steady(self) -> frozenset[str]:
@@ -202,7 +207,12 @@ class Inference:
         return _FLOAT if operand <= _FLOAT and type(node.op) is not ast.Invert else None
 
     def _binary(self, node: ast.BinOp, scope: Scope) -> Types:
-        return self.operation(node.op, self.of(node.left, scope), self.of(node.right, scope))
+        if self.depth >= _DEEPEST:
+            return None
+        self.depth += 1
+        types = self.operation(node.op, self.of(node.left, scope), self.of(node.right, scope))
+        self.depth -= 1
+        return types
 
     def operation(self, op: ast.operator, left: Types, right: Types) -> Types:
         """What ``left op right`` gives for operands of these types."""

@@ -26,6 +26,7 @@ from agex.sandbox.transformer.shapes import is_scalar, place
 #: Weights of steps. What may double a value weighs most: that of a stretch to the power of two is how
 #: much larger one turn of a loop can make something, ``2 ** (AT_MOST / GROWS)``.
 GROWS = 24
+COPIES = 16
 CALLS = 8
 READS = 1
 #: The weight of a stretch without a look in loops and functions.
@@ -164,7 +165,7 @@ class Stretches(Blocks):
         if kind is ast.Subscript:
             if type(node.slice) is not ast.Slice:
                 return 0
-            return CALLS if type(node.ctx) is ast.Load else GROWS
+            return COPIES if type(node.ctx) is ast.Load else GROWS
         if kind is ast.Starred:
             return GROWS
         if kind is ast.Dict:
@@ -203,6 +204,7 @@ def step(method: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     def visit(self: Stretches, node: Any) -> Any:
         weight = self.weigh(node)
         visited = method(self, node)
+        self.made += 1  # of nodes without a guard there can be too many as well
         if weight:
             self.weight += weight
             self.weighed += weight
