@@ -24,6 +24,10 @@ from agex.sandbox.origin import find, is_agent_class, is_agent_function
 #: The guards that such functions return through.
 GUARDS = ("$given", "$givenawait")
 _RUNNING = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+#: What C code calls by name on mappings.
+MAPPED = frozenset({"get", "keys", "items", "values"})
+_MAPPING = 1 << 6
+_flags_of: Any = type.__dict__["__flags__"].__get__
 #: What a class may hold under the name of a protocol, beside functions and what calls itself.
 _BINDING = (kinds.OwnPartialMethod, type(functools.lru_cache(lambda: None)))
 
@@ -80,6 +84,33 @@ def _is_library(function: FunctionType) -> bool:
     """A function of the standard library, such as ``Mapping.keys``, which a class may name again."""
     home = function.__globals__.get("__name__")
     return home in ("_collections_abc", "collections", "enum", "contextlib", "typing")
+
+
+def is_mapping(cls: type) -> bool:
+    """Does the interpreter take objects of this class for mappings?"""
+    return bool(_flags_of(cls) & _MAPPING)
+
+
+def leads_to_mappings(cls: type) -> bool:
+    """Is this class, or any that derives from it, a mapping?"""
+    below: list[type] = type.__subclasses__(cls)
+    return is_mapping(cls) or any(leads_to_mappings(each) for each in below)
+
+
+def check_mapping(cls: type) -> None:
+    """Refuse a mapping whose methods, which C code calls by name, are none.
+
+    Raises:
+        TypeRefused: with what to write.
+    """
+    for name in MAPPED:
+        found = find(cls, name)
+        if found is not None and not is_method(found[1]):
+            raise TypeRefused(f"{name} of a mapping is written as `def {name}` here")
+
+
+def is_method(value: Any) -> bool:
+    return value is None or type(value) in kinds.FUNCTION_TYPES
 
 
 class Delegate:

@@ -139,7 +139,10 @@ class Sequences:
     def __init__(self, guards: Guards) -> None:
         class Meta(type):
             def __instancecheck__(cls, subject: Any) -> bool:
-                return type(subject) in guards.ok or guards.decisions.is_open(type(subject))
+                kind = guards.decisions.kind(type(subject))
+                if kind == kinds.AGENT:
+                    guards.check_matched(subject, type(subject))
+                return type(subject) in guards.ok or kind in kinds.OPEN
 
         # Subclasses of list match a single positional pattern against the subject itself.
         self.guards = guards

@@ -86,6 +86,38 @@ except TypeError as error:
         ("what becomes a descriptor later", "class C:\n        __len__ = Late()\n    Late.__get__ = lambda *args: Vault\n    len(C())"),
         ("a descriptor put there later", "class C: pass\n    C.__len__ = D()\n    len(C())"),
     ]),
+    *each("called by name on a mapping", "C code calls get, keys and items of what it takes for a mapping", """
+import json
+from collections.abc import Mapping
+class D(dict):
+    pass
+class Odd(dict):
+    def __iter__(self): return iter(())
+class M(Mapping):
+    def __len__(self): return 1
+    def __iter__(self): return iter(["a"])
+    def __getitem__(self, key): return 1
+class P:
+    def __len__(self):
+        self.get = Vault
+        return 1
+    def get(self, key, default=None): return 1
+class Mix:
+    pass
+@
+""", [
+        ("get in a match", "m = M()\nm.get = Vault\nmatch m:\n    case {'a': x}: print(x)"),
+        ("get in a nested match", "m = M()\nm.get = Vault\nmatch [m]:\n    case [{'a': x}]: print(x)"),
+        ("get of a dict", "d = D(a=1)\nd.get = Vault\nmatch d:\n    case {'a': x}: print(x)"),
+        ("get that is a property", "class N(M):\n    get = property(lambda self: Vault)\nmatch N():\n    case {'a': x}: print(x)"),
+        ("get of what is a mapping by registration", "Mapping.register(P)\nmatch P():\n    case {'a': x}: print(x)"),
+        ("get put there before the registration", "p = P()\nvars(p)['get'] = Vault\nMapping.register(P)\nmatch p:\n    case {'a': x}: print(x)"),
+        ("get by setattr", "m = M()\nsetattr(m, 'get', Vault)\nmatch m:\n    case {'a': x}: print(x)"),
+        ("get from a mixin, put there later", "class N(Mix, M): pass\nMix.get = property(lambda self: Vault)\nmatch N():\n    case {'a': x}: print(x)"),
+        ("keys of a copy", "d = Odd(a=1)\nd.keys = Vault\nd.copy()"),
+        ("keys in a dictionary of its own", "d = Odd(a=1)\nvars(d)['keys'] = Vault\nd | {}"),
+        ("items as JSON", "d = D(a=1)\nd.items = Vault\njson.dumps(d)"),
+    ]),
     Attack("anext with a default of what raises", "the interpreter goes on with what is not there", """
 class A:
     def __aiter__(self): return self

@@ -109,6 +109,8 @@ class Bodies(Calls):
         """Refuse a class for what is in it, or give it the operators that ask."""
         self.check_class(cls, own_dict(cls))
         guard_operators(self, cls)
+        if given.is_mapping(cls):
+            given.check_mapping(cls)
         if not issubclass(cls, type) and not self.is_pure(cls):
             for base in mro_of(cls)[1:]:  # a mixin made elsewhere overrides just as well
                 if is_agent_class(base):
@@ -227,6 +229,8 @@ class Bodies(Calls):
             raise TypeRefused("__get__ is written in the body of its class here")
         if name in tables.GIVING:
             given.check_giving(name, value)
+        if name in given.MAPPED and not given.is_method(value) and given.leads_to_mappings(cls):
+            raise TypeRefused(f"{name} of a mapping is written as `def {name}` here")
         if name in TRUSTED and _leads_to_groups(cls):
             raise TypeRefused(f"an exception group cannot define {name} here; define derive")
         if name == "__match_args__" and not _is_match_args(value):

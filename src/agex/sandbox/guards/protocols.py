@@ -10,11 +10,11 @@ from typing import Any
 from agex.errors import TypeRefused
 from agex.policy import is_function_like
 from agex.sandbox import bounds, kinds, methods, views
-from agex.sandbox.given import delegate
+from agex.sandbox.given import MAPPED, check_mapping, delegate, is_mapping
 from agex.sandbox.guards.memory import Memory
 from agex.sandbox.guards.names import MISSING
 from agex.sandbox.opaque import Type
-from agex.sandbox.origin import find, is_agent_class, is_agent_function
+from agex.sandbox.origin import find, is_agent_class, is_agent_function, mro_of
 
 #: The type flags by which the interpreter knows what [..] and {..} patterns may take apart.
 _DESTRUCTURED = (1 << 5) | (1 << 6)
@@ -162,7 +162,23 @@ class Protocols(Memory):
         """The subject of a match with sequence or mapping patterns."""
         if isinstance(owner, type) or not type(owner).__flags__ & _DESTRUCTURED:
             return owner  # neither sequence nor mapping: such patterns read nothing of it
+        cls = type(owner)
+        if self.decisions.kind(cls) == kinds.AGENT:
+            self.check_matched(owner, cls)
+        elif self.decisions.is_open(cls):
+            self.clear("matched", cls)
         return self._open(owner, "matched against [..] or {..} patterns", "__getitem__", "__iter__")
+
+    def check_matched(self, owner: Any, cls: type) -> None:
+        """A mapping pattern calls ``get`` and ``keys`` of its subject by name."""
+        if not is_mapping(cls):
+            return
+        check_mapping(cls)
+        held = getattr(owner, "__dict__", ())
+        # One that became a mapping later may have had its dictionary handed out.
+        late = cls in self.exposed and not issubclass_plainly(cls)
+        if late or any(name in held for name in MAPPED):
+            raise TypeRefused(f"{cls.__name__!r} object cannot be matched against a mapping here")
 
     def added(self, value: Any, left: Any = MISSING) -> Any:
         """The right side of ``x += value``: where x is a list, value is iterated."""
@@ -233,6 +249,11 @@ class Protocols(Memory):
             for item, part in zip(items[len(items) - after :], shape[star + 1 :], strict=True)
         )
         return tuple(parts)
+
+
+def issubclass_plainly(cls: type) -> bool:
+    """Is this a mapping by what it derives from, rather than by a registration?"""
+    return not {dict, collections.abc.Mapping}.isdisjoint(mro_of(cls))
 
 
 def _overrides(cls: type, name: str) -> bool:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import collections
 import functools
 import types
+from collections.abc import Mapping
 from types import BuiltinFunctionType, MethodType
 from typing import Any
 
 from agex.sandbox import kinds, leaving, methods, own_values, tables, views
 from agex.sandbox.decisions import Verdict
 from agex.sandbox.formatting import PLAIN, is_twin
+from agex.sandbox.given import is_mapping
 from agex.sandbox.guards.classes import copied
 from agex.sandbox.guards.inherited import Inherited
 from agex.sandbox.guards.names import NEVER, OWN_FIELDS, PROTOCOL_READS, not_a_name, shown_module
@@ -205,7 +207,7 @@ class Reading(Inherited):
                 continue
         return found
 
-    def instance_dict(self, owner: Any) -> dict[str, Any]:
+    def instance_dict(self, owner: Any) -> Mapping[str, Any]:
         """``o.__dict__`` of an object that is all the agent's own; the real one."""
         cls = type(owner)
         if cls is types.SimpleNamespace:
@@ -218,6 +220,8 @@ class Reading(Inherited):
         ):
             raise self.refusal(owner, "__dict__")
         self.expose(cls)
+        if is_mapping(cls):  # C code calls what it finds there by name
+            return types.MappingProxyType(owner.__dict__)
         return getattr(owner, "__dict__")  # type: ignore[no-any-return]  # noqa: B009
 
     def value(self, owner: Any, name: str) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 from agex.errors import AttributeRefused, did_you_mean
 from agex.sandbox import decimals, kinds, own_values, tables
 from agex.sandbox.decisions import Verdict, declares_field
+from agex.sandbox.given import MAPPED, is_mapping
 from agex.sandbox.guards.memory import assigned
 from agex.sandbox.guards.names import (
     EXCEPTION_WRITES,
@@ -137,6 +138,10 @@ class Writing(Reading):
     def set_agent(self, owner: Any, cls: type, name: str, value: Any, store: Any) -> None:
         if name in trusted(cls):
             check_trusted(self, name, value)
+        if name in MAPPED and is_mapping(cls):
+            raise AttributeRefused(
+                f"{name} of a mapping cannot be assigned here; write def {name} in its class"
+            )
         if not is_agent_class(cls):
             # The host's subclass of an agent class: what the host itself keeps there stays its own.
             refused = self.decisions.derived_read(cls, name)[0] is Verdict.REFUSED

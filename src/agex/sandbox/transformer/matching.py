@@ -29,7 +29,7 @@ class Matching(Definitions):
         if kinds & {ast.MatchSequence, ast.MatchMapping} and not isinstance(
             node.subject, (ast.Tuple, ast.List, ast.Dict)
         ):
-            subject = self.checked(subject, "ok", "$subject", node)
+            subject = self.checked(subject, "matched", "$subject", node)
         for case in node.cases:
             case.pattern = self.pattern(case.pattern, before, top=True)
             if case.guard is not None:
