@@ -323,6 +323,13 @@ def current() -> Deadline | None:
     return stack[-1] if stack else None
 
 
+def is_uninterruptible() -> bool:
+    """Whether the caller has a deadline that could not end a long step of its in C."""
+    if not _thread.stack:
+        return False
+    return not _interrupter.set_up or threading.get_ident() != threading.main_thread().ident
+
+
 def sleep(seconds: float) -> None:
     """``time.sleep`` that wakes when the caller's deadline passes."""
     end = time.monotonic() + seconds

@@ -247,7 +247,8 @@ def _text(guards: Guards) -> Table:
         return refusing
 
     return {
-        re.finditer: expressions.finding(re.finditer),
+        **{real: expressions.searching(real, at) for real, at in expressions.SEARCHING.items()},
+        re.finditer: expressions.searching(expressions.finding(re.finditer), 0),
         re.sub: expressions.substitution(guards.call, re.sub),
         re.subn: expressions.substitution(guards.call, re.subn),
         string.Formatter: no_formatter,
