@@ -194,10 +194,14 @@ def _column_hints(
         return
     for name, value in _named_in(source, namespace):
         labels = _labels(value, policy) if type(value) is not dict else None
-        for label in labels or ():
-            if type(label) is str and label.strip().lower() == wanted.lower():
+        known = [label for label in labels or () if type(label) is str]
+        for label in known:
+            if label.strip().lower() == wanted.lower():
                 yield f"{name} has a column of that name: {name}[{label!r}]"
                 return
+        for label in nearest(wanted, known)[:1]:
+            yield f"{name} has a column {label!r}: {name}[{label!r}]"
+            return
 
 
 def _key_hints(

@@ -187,7 +187,7 @@ def hint_for(error: BaseException, guards: Guards) -> str:
     if isinstance(error, AttributeError) and not isinstance(error, AttributeRefused):
         name, owner = getattr(error, "name", None), getattr(error, "obj", None)
         if type(name) is str and (other := _elsewhere(type(owner), name)):
-            return f". Write {other}"
+            return f". Did you mean {other}?"
         if type(name) is str and owner is not None and "Did you mean" not in str(error):
             known = [*guards.decisions.known_members(type(owner))]
             held = getattr(owner, "__dict__", None)
@@ -201,7 +201,7 @@ def hint_for(error: BaseException, guards: Guards) -> str:
 _ELSEWHERE: dict[str, dict[str, str]] = {
     "list": {"add": "append(x)", "push": "append(x)", "length": "len(…)", "size": "len(…)"},
     "set": {"append": "add(x)", "push": "add(x)", "length": "len(…)", "size": "len(…)"},
-    "tuple": {"append": "(*t, x): a tuple does not change", "length": "len(…)"},
+    "tuple": {"append": "(*t, x)", "length": "len(…)"},
     "dict": {
         "has_key": "key in d", "has": "key in d", "iteritems": "items()", "add": "d[key] = x",
         "append": "d[key] = x", "length": "len(…)", "size": "len(…)",
@@ -209,7 +209,7 @@ _ELSEWHERE: dict[str, dict[str, str]] = {
     "str": {
         "length": "len(…)", "len": "len(…)", "size": "len(…)", "contains": "x in s",
         "includes": "x in s", "trim": "strip()", "substring": "s[start:stop]",
-        "append": "s + x: a text does not change",
+        "append": "s + x",
     },
     "DataFrame": {"append": "pd.concat([df, other])", "ix": "df.loc[…] or df.iloc[…]"},
     "Series": {"append": "pd.concat([s, other])", "ix": "s.loc[…] or s.iloc[…]"},
