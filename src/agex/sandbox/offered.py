@@ -197,6 +197,7 @@ def _closure(function: FunctionType) -> Described:
         "module": home,
         "path": code.co_qualname,
         "place": place,
+        "free": list(code.co_freevars),
     }
     parts = {
         "defaults": function.__defaults__,
@@ -282,7 +283,7 @@ def make(recipe: Mapping[str, Any], needs: tuple[Any, ...], namespace: dict[str,
     if kind == "member":
         return importer.members(recipe["module"])[name]
     if kind == "closure":
-        return _made_closure(recipe, needs)
+        return _made_closure(recipe, needs, guards)
     if kind == "import":
         found: Any = importlib.import_module(recipe["module"])
         for part in name.split("."):
@@ -314,12 +315,24 @@ def _machine(name: str, guards: Guards, importer: Importer, namespace: dict[str,
     return namespace["$hidden"]["print"].__self__
 
 
-def _made_closure(recipe: Mapping[str, Any], cells: tuple[CellType, ...]) -> FunctionType:
+def _made_closure(
+    recipe: Mapping[str, Any], cells: tuple[CellType, ...], guards: Guards
+) -> FunctionType:
     module, path, place = now_at(recipe["module"], recipe["path"], recipe["place"])
     if module not in _CLOSURES and not module.startswith(_OURS):
         raise NotStorable(f"closures of {module} are not the sandbox's")
     same = [code for code in _codes(module, path) if code.co_qualname == path]
     code = same[place]
+    # Recipes of old do not say what their cells are called; they have to be the same ones.
+    names = tuple(recipe.get("free", code.co_freevars))
+    if names != code.co_freevars:
+        # This version closes over other things: those of the same name are kept, the session's are its own.
+        known = {
+            "guards": CellType(guards),
+            "rules": CellType(guards),
+            **dict(zip(names, cells, strict=True)),
+        }
+        cells = tuple(known[name] for name in code.co_freevars)
     return FunctionType(code, vars(sys.modules[module]), recipe["name"], None, tuple(cells))
 
 
