@@ -71,8 +71,8 @@ def run(turns: int, state: Any) -> list[float]:
 
 
 PARTS = {
-    "read the reply": ("agex.task.loop", "parse_reply"),
-    "compile: parse": ("agex.sandbox.compiler", "parse"),
+    "read and parse the reply": ("agex.task.loop", "parse_reply"),
+    "compile: look at the source": ("agex.sandbox.compiler", "parse"),
     "compile: guard": ("agex.sandbox.compiler", "_compile"),
     "compile: bytecode": ("agex.sandbox.compiler", "_wrap"),
     "run": ("agex.sandbox.session", "Session._execute"),
