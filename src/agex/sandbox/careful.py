@@ -24,12 +24,14 @@ from agex.sandbox.origin import find, is_agent_class
 #: Modules whose functions and classes are held to this.
 _FUNCTIONS = frozenset(
     """bisect heapq statistics random csv textwrap difflib html urllib shlex fnmatch ipaddress calendar
-    string graphlib hmac secrets base64 asyncio""".split()
+    string graphlib hmac secrets base64 asyncio numpy pandas""".split()
 )
 _CLASSES = frozenset(
     """csv difflib graphlib ipaddress array statistics textwrap calendar time hmac inspect zoneinfo
-    weakref weakrefset""".split()
+    weakref weakrefset pandas""".split()
 )
+#: What these are given they keep, and show, and look into again: that counts for what is in it as well.
+_KEEPING = frozenset({"numpy", "pandas"})
 #: … and those in which a class that is given as an argument is there to be called.
 _CALLING = frozenset("bisect heapq random textwrap difflib statistics asyncio shlex".split())
 #: These complain with the ``repr`` of what they are given, whatever is in it.
@@ -44,6 +46,7 @@ _HELD: dict[str, tuple[int, ...] | None] = {
     ),
     **dict.fromkeys(("sleep", "iscoroutine", "iscoroutinefunction"), None),
 }
+_CONTAINERS = frozenset({list, tuple, set, frozenset, dict})
 _FUNCTION_TYPES = (FunctionType, types.BuiltinFunctionType, MethodType)
 
 
@@ -66,13 +69,17 @@ def home_of(thing: Any) -> str:
 
 def is_careful(function: Any) -> bool:
     """Is this a function that asks first where agent code calls it?"""
-    return type(function) in _FUNCTION_TYPES and home_of(function) in _FUNCTIONS
+    kind = type(function)
+    known = kind in _FUNCTION_TYPES or kind.__name__ == "_ArrayFunctionDispatcher"  # numpy's own
+    return known and home_of(function) in _FUNCTIONS
 
 
 def makes(order: tuple[type, ...]) -> bool:
     """Does a class of this order go through what its constructor is given?"""
     return any(
-        home_of(cls) in _CLASSES and not is_agent_class(cls) and not issubclass(cls, BaseException)
+        (home_of(cls) in _CLASSES or cls.__qualname__ == "vectorize")
+        and not is_agent_class(cls)
+        and not issubclass(cls, BaseException)
         for cls in order
     )
 
@@ -130,14 +137,38 @@ def _approved(rules: Asking, name: str, home: str, arg: Any, inside: bool = Fals
     if cls in PLAIN:
         return arg
     if isinstance(arg, type):
+        if home in _KEEPING and not rules.decisions.is_known_class(arg):
+            raise TypeRefused(f"{arg.__name__} is not registered, so {name}() cannot call it")
         return rules.call(arg) if home in _CALLING else arg
     rules.looked_into(arg, name)
     if home in _SAYING and not rules.texts.is_safe(arg):
         raise TypeRefused(f"{name}() takes texts and numbers here")
+    if home in _KEEPING:
+        _check_parts(rules, name, arg, 0)
     if home == "asyncio" and not inside and _is_collection(rules, arg):
         # What is in it is awaited.
         return [_approved(rules, name, home, item, True) for item in rules.iter(arg)]
     return arg
+
+
+def _check_parts(rules: Asking, name: str, arg: Any, depth: int) -> None:
+    """Refuse containers with something unregistered in them, three deep: rows of a table and their items."""
+    cls = type(arg)
+    if cls in (list, tuple, set, frozenset):
+        parts = arg
+    elif cls is dict:
+        parts = arg.values()
+    else:
+        return
+    found = set(map(type, parts))
+    strange = {kind for kind in found if rules.decisions.kind(kind) == kinds.FOREIGN}
+    nested = depth < 2 and not found.isdisjoint(_CONTAINERS)
+    if strange or nested:
+        for part in parts:
+            if type(part) in strange:
+                rules.looked_into(part, name)
+            elif nested:
+                _check_parts(rules, name, part, depth + 1)
 
 
 def _is_collection(rules: Asking, arg: Any) -> bool:
