@@ -2,10 +2,10 @@
 
 A type test costs as much as the attribute read it guards. Where a fast local is read or indexed more
 often than it is bound, the transformer tests its type right after each binding and keeps the answer in
-a local of its own (``$o_p``: every attribute of ``p`` is the agent's own; ``$i_p``: ``p`` may be
+a local of its own (``$y_p``: the type of ``p``; ``$o_p``: every attribute of ``p`` is the agent's own; ``$i_p``: ``p`` may be
 indexed; ``$f_p``: ``p`` is a float, which repeats nothing). The answer stays true until the next binding, because nothing but this frame binds a fast
-local, and a type never leaves the two sets that are asked here. Where the binding is in a loop, the type
-of the round before is kept as well (``$y_p``), and the sets are asked only where it is another one now.
+local, and a type never leaves the two sets that are asked here. Where the binding is in a loop, the sets
+are asked only where the type is another one than in the round before.
 
 Only simple bindings qualify: parameters, plain and tuple assignment, ``for``, ``with``. A name that is
 bound in any other way is tested at every use.
@@ -38,6 +38,8 @@ class Hoisted:
     own: frozenset[str] = frozenset()
     items: frozenset[str] = frozenset()
     floats: frozenset[str] = frozenset()
+    #: Names whose type is kept: all of those, and those whose methods are called.
+    typed: frozenset[str] = frozenset()
     #: Those of ``own`` and ``items`` that a loop binds.
     looped: frozenset[str] = frozenset()
 
@@ -47,6 +49,7 @@ class _Count:
     own: dict[str, float] = field(default_factory=dict)
     items: dict[str, float] = field(default_factory=dict)
     factors: dict[str, float] = field(default_factory=dict)
+    methods: dict[str, float] = field(default_factory=dict)
     bound: dict[str, float] = field(default_factory=dict)
     other: set[str] = field(default_factory=set)
     looped: set[str] = field(default_factory=set)
@@ -86,7 +89,9 @@ def hoisted(
         )
 
     own, items = worth(count.own) - {by_identity}, worth(count.items)
-    return Hoisted(own, items, worth(count.factors), frozenset(count.looped & (own | items)))
+    tested = own | items
+    typed = tested | (worth(count.methods) - {by_identity})
+    return Hoisted(own, items, worth(count.factors), typed, frozenset(count.looped & tested))
 
 
 def in_comprehension(node: ast.expr, scope: Scope, inference: Inference) -> Hoisted:
@@ -253,6 +258,8 @@ def _expression(node: ast.AST, weight: float, count: _Count) -> None:
         func = node.func  # type: ignore[attr-defined]
         if type(func) is ast.Attribute and type(func.value) is ast.Name:
             # o.m(): tested by the name of the method
+            owner = func.value.id
+            count.methods[owner] = count.methods.get(owner, 0.0) + weight
             for arg in node.args:  # type: ignore[attr-defined]
                 _expression(arg, weight, count)
             for keyword in node.keywords:  # type: ignore[attr-defined]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, ClassVar, cast
 
 from RestrictedPython.transformer import RestrictingNodeTransformer
@@ -230,7 +230,7 @@ class Blocks(RestrictingNodeTransformer):
         The value is read once: fast locals cannot change between the test and the use, anything
         else is held in ``$t``, and where that is illegal the slow path decides alone.
         """
-        flag = ""
+        flag = kind = ""
         if self.once:
             return self.call(slow, at, value, *extra)
         if type(value) is ast.Name and self.scope.is_fast(value.id):
@@ -240,6 +240,7 @@ class Blocks(RestrictingNodeTransformer):
                 flag = "$i_" if self.is_hoisted(value.id, "items") else ""
             elif cleared[:2] in ("r_", "w_", "x_"):
                 flag = "$o_" if self.is_hoisted(value.id, "own") else ""
+            kind = "$y_" + value.id if self.is_hoisted(value.id, "typed") else ""
         elif self.can_hold:
             read = self.hold(value, self.temporary, at)
             again = self.name(self.temporary, at)
@@ -252,20 +253,21 @@ class Blocks(RestrictingNodeTransformer):
             rest = self.compare(self.type_of(again, at), op(), known, at)
             test: ast.expr = ast.BoolOp(ast.Or(), [likely, rest], **place(at))
         else:
-            test = self.compare(self.type_of(read, at), op(), known, at)
+            its_type = self.name(kind, at) if kind else self.type_of(read, at)
+            test = self.compare(its_type, op(), known, at)
         if flag:
             hoisted = self.name(flag + cast(ast.Name, value).id, at)
             test = ast.BoolOp(ast.Or(), [hoisted, test], **place(at))
         return self.either(test, again, self.call(slow, at, again, *extra), at)
 
     def tested(self, names: Iterable[str], at: ast.AST) -> list[ast.stmt]:
-        """After a binding of ``p``: ``$o_p = type(p) in $s.own``, for the names that are hoisted."""
+        """After a binding of ``p``: the tests of its type, for the names that are hoisted."""
         statements: list[ast.stmt] = []
         for name in names:
             if name in self.hoisted.looped:
                 statements.append(self.tested_again(name, at))
-            else:
-                statements += self.flags_of(name, lambda: self.type_of(self.name(name, at), at), at)  # noqa: B023
+            elif name in self.hoisted.typed:
+                statements += self.types_of(name, at)
             if self.floats and name in self.hoisted.floats:
                 is_float = self.compare(
                     self.type_of(self.name(name, at), at), ast.Is(), self.guard("$float", at), at
@@ -273,11 +275,20 @@ class Blocks(RestrictingNodeTransformer):
                 statements.append(self.assign("$f_" + name, is_float, at))
         return statements
 
-    def flags_of(self, name: str, kind: Callable[[], ast.expr], at: ast.AST) -> list[ast.stmt]:
-        """``$o_p = kind in $s.own`` and ``$i_p = kind in $s.ok``, as far as they are asked for."""
+    def types_of(self, name: str, at: ast.AST) -> list[ast.stmt]:
+        """``$y_p = type(p)``, ``$o_p = $y_p in $s.own`` and ``$i_p = $y_p in $s.ok``, as far as they
+        are asked for."""
+        return [
+            self.assign("$y_" + name, self.type_of(self.name(name, at), at), at),
+            *self.flags_of(name, at),
+        ]
+
+    def flags_of(self, name: str, at: ast.AST) -> list[ast.stmt]:
         return [
             self.assign(
-                prefix + name, self.compare(kind(), ast.In(), self.cleared(key, at), at), at
+                prefix + name,
+                self.compare(self.name("$y_" + name, at), ast.In(), self.cleared(key, at), at),
+                at,
             )
             for prefix, key, among in (
                 ("$o_", "own", self.hoisted.own),
@@ -292,9 +303,7 @@ class Blocks(RestrictingNodeTransformer):
         other = self.compare(
             self.type_of(self.name(name, at), at), ast.IsNot(), self.name(before, at), at
         )
-        note = self.assign(before, self.type_of(self.name(name, at), at), at)
-        flags = self.flags_of(name, lambda: self.name(before, at), at)
-        return ast.If(other, [note, *flags], [], **place(at))
+        return ast.If(other, self.types_of(name, at), [], **place(at))
 
     def untested(self, at: ast.AST) -> list[ast.stmt]:
         """At the start of a function: ``$y_p = None``, which is no type."""
