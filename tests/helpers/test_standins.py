@@ -328,3 +328,25 @@ def test_a_context_that_the_host_hands_out_is_the_hosts() -> None:
 
     assert result.error is not None
     assert given.prec == 9
+
+
+def test_what_was_warned_of_shows_within_the_policy() -> None:
+    class Secret:
+        def __repr__(self) -> str:
+            return "canary"
+
+    agent = Agent()
+    register_stdlib(agent)
+    code = (
+        "import warnings\n"
+        "with warnings.catch_warnings(record=True) as heard:\n"
+        "    warnings.warn(secret)\n"
+        "    warnings.warn(UserWarning(secret))\n"
+        "    print(heard, *heard, *[w.message for w in heard], *[repr(w.message) for w in heard])\n"
+        "    print('%s %r' % (heard[0], heard), f'{heard[0]} {heard}', [w.message.args for w in heard])"
+    )
+
+    result = agent.sandbox({"secret": Secret()}).run(code)
+
+    assert result.error is None, result.traceback
+    assert "canary" not in result.stdout

@@ -313,10 +313,7 @@ ITSELF = (
     Exposed("timeit", include=("default_timer",)),
     Exposed(
         "warnings",
-        include=(
-            "warn", "catch_warnings", "filterwarnings", "simplefilter", "resetwarnings",
-            "WarningMessage",
-        ),
+        include=("warn", "catch_warnings", "filterwarnings", "simplefilter", "resetwarnings"),
         instead={
             "warn": warnings_standins.warn,
             "catch_warnings": warnings_standins.catch_warnings,
@@ -324,8 +321,6 @@ ITSELF = (
             "simplefilter": warnings_standins.set_filter,
             "resetwarnings": warnings_standins.reset_filters,
         },
-        deny=("source",),
-        sealed=("WarningMessage",),
     ),
     Exposed("inspect", include=(
         "signature", "Signature", "Parameter", "BoundArguments", "getdoc", "cleandoc", "getsource",
@@ -398,6 +393,7 @@ def private_types() -> types.ModuleType:
             "DecimalTuple": decimal.DecimalTuple,
             "DecimalLocal": type(decimal.localcontext()),
             "DecimalContext": decimal.Context,
+            "Recorded": warnings_standins.Recorded,
             "VersionInfo": type(sys.version_info),
             "FloatInfo": type(sys.float_info),
             "IntInfo": type(sys.int_info),

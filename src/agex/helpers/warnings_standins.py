@@ -6,8 +6,8 @@ There is no standard error for agent code, so a warning is seen where it is reco
 
 from __future__ import annotations
 
+import builtins
 import contextlib
-import warnings
 from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import Any
@@ -20,9 +20,24 @@ _heard: ContextVar[tuple[list[Any], ...]] = ContextVar("heard", default=())
 _ACTIONS = frozenset({"default", "ignore", "always", "module", "once", "all"})
 _PLAIN = tuple(
     value
-    for value in vars(__import__("builtins")).values()
+    for value in vars(builtins).values()
     if isinstance(value, type) and issubclass(value, Warning)
 )
+
+
+class Recorded:
+    """A warning that was heard. Its text names the kind only: whatever it was made with is shown by
+    ``message``, which agent code reads by way of its guards."""
+
+    __slots__ = ("category", "filename", "line", "lineno", "message")
+
+    def __init__(self, message: Warning, category: type[Warning]) -> None:
+        self.message = message
+        self.category = category
+        self.filename, self.lineno, self.line = "<agent>", 0, None
+
+    def __repr__(self) -> str:
+        return f"<{type.__dict__['__name__'].__get__(self.category)}>"
 
 
 def set_filter(action: str, *args: Any, **options: Any) -> None:
@@ -49,7 +64,7 @@ def warn(message: Any, category: Any = None, stacklevel: int = 1, **options: Any
         # A class of somebody else's is not made here: it is named beside the text.
         message = (category if category in _PLAIN else UserWarning)(message)
     for heard in _heard.get()[-1:]:
-        heard.append(warnings.WarningMessage(message, category, "<agent>", 0))
+        heard.append(Recorded(message, category))
 
 
 @contextlib.contextmanager

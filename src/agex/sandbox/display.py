@@ -170,7 +170,7 @@ def _of_pandas(guards: Guards) -> dict[Any, Any]:
             set_option()
 
     def holder(members: dict[str, Any]) -> Any:
-        return mark(type("DictWrapper", (), {"__slots__": (), **members}))()
+        return mark(type("DictWrapper", (), {"__slots__": (), "__module__": "pandas", **members}))()
 
     def option(key: str) -> property:
         return property(lambda _: get_option(key), lambda _, value: set_option(key, value))
