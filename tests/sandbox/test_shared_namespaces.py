@@ -34,3 +34,42 @@ def test_what_an_action_prints_is_its_own_when_another_session_ran_in_the_middle
 
     assert (ran.stdout, ran.output) == ("before\nafter\n", "shown")
     assert inner == ["within\n"]
+
+
+def test_a_module_imported_under_more_rules_is_gone_under_fewer() -> None:
+    import random
+
+    from agex.policy import Registry
+    from agex.sandbox import Session
+
+    more, fewer = Registry(), Registry()
+    more.module(random)
+    namespace: dict[str, object] = {}
+    first = Session(more.freeze(), namespace=namespace)
+    assert (
+        first.run("import random as r, collections.abc\ndef f(): return r.random()\nf()").error
+        is None
+    )
+
+    second = Session(fewer.freeze(), namespace=namespace)
+
+    assert type(second.run("r.random()").error).__name__ in ("NameError", "NameRefused")
+    assert type(second.run("f()").error).__name__ in ("NameError", "NameRefused")
+    assert second.run("isinstance([], collections.abc.Sequence)").output is True
+
+
+def test_a_module_below_others_stays_in_the_next_session() -> None:
+    import os.path
+
+    from agex.policy import Registry
+    from agex.sandbox import Session
+
+    registry = Registry()
+    registry.module(os.path, name="os.path")
+    namespace: dict[str, object] = {}
+    first = Session(registry.freeze(), namespace=namespace)
+    assert first.run("import os.path\nos.path.basename('a/b')").output == "b"
+
+    second = Session(registry.freeze(), namespace=namespace)
+
+    assert second.run("os.path.basename('a/c')").output == "c"

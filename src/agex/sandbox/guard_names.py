@@ -15,9 +15,10 @@ from collections.abc import Callable, Mapping
 from types import FunctionType
 from typing import Any, Protocol
 
-from agex.errors import LimitReached, TaskFinished
+from agex.errors import ImportRefused, LimitReached, TaskFinished
 from agex.policy import Policy
 from agex.sandbox import bounds, builtins, clock, methods, tables, views
+from agex.sandbox.decisions import ModuleView
 from agex.sandbox.enum_bodies import Bodies
 from agex.sandbox.guards import Guards, restorers
 from agex.sandbox.imports import Importer
@@ -93,6 +94,7 @@ def fill(home: Home, verbs: Mapping[str, Any], inputs: Mapping[str, Any]) -> Non
     for name, value in own.items():  # what an earlier session's code gave a builtin's name to
         home.bind(name, value)
     importer = Importer(g)
+    _renew_views(importer, space)
     space.update(
         {
             "$import": importer.import_module,
@@ -112,6 +114,24 @@ def fill(home: Home, verbs: Mapping[str, Any], inputs: Mapping[str, Any]) -> Non
         hidden[name] = value
     if inputs and "inputs" not in inputs:
         space["inputs"] = hidden["inputs"] = types.SimpleNamespace(**inputs)
+
+
+def _renew_views(importer: Importer, space: dict[str, Any]) -> None:
+    """A module that code of an earlier session imported is what this policy shows of it, or is gone."""
+    for name, value in list(space.items()):
+        if not issubclass(type(value), ModuleView) or "$" in name:
+            continue
+        below = [item for item in vars(value).values() if issubclass(type(item), ModuleView)]
+        del space[name]
+        try:
+            space[name] = importer.view(object.__getattribute__(value, "__name__"))
+        except ImportRefused:
+            for view in below:  # only a module below it is registered
+                try:
+                    dotted = object.__getattribute__(view, "__name__")
+                    space[name] = importer.import_module(dotted, False)
+                except ImportRefused:
+                    continue
 
 
 def _made_before(g: Guards, space: dict[str, Any]) -> dict[str, Any]:

@@ -85,6 +85,8 @@ class Derived(Shape): pass
         ("a class derived from one", "print(Derived(secret))"),
         ("an automatic value", "print(auto(secret))"),
         ("a variable of initialisation", "print(InitVar(secret))"),
+        ("a static method", "print(staticmethod(secret_list))"),
+        ("a class method", "print([classmethod(secret_dict)])"),
     ], modules=("statistics",)),
     *each("shown by asyncio", "a queue shows the repr of its items", """
 import asyncio

@@ -216,6 +216,8 @@ _SHOWN_FIELDS: dict[type, tuple[str, ...]] = {
     dataclasses.Field: ("default", "default_factory", "metadata", "type"),
     dataclasses.InitVar: ("type",),
     enum.auto: ("value",),
+    staticmethod: ("__func__",),
+    classmethod: ("__func__",),
     contextlib.nullcontext: (),
     inspect.Signature: ("parameters", "return_annotation"),
     inspect.Parameter: ("default", "annotation"),
