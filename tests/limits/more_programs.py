@@ -113,6 +113,9 @@ DECIMALS = [
 LIBRARY = [
     Hostile(name, "a function of the standard library that takes long or makes much", code, end, modules, since)  # type: ignore[arg-type]
     for name, code, end, modules, since in [
+        ('base64', "import base64\nbase64.b85encode(b'x'*5*10**7)", 'stopped', ('base64',), (3, 11)),
+        ('json of floats', "import json\njson.dumps([1.5]*10**7)", 'stopped', ('json',), (3, 11)),
+        ('accumulated texts', "from itertools import accumulate,repeat\nlist(accumulate(repeat('x'*10**4)))", 'stopped', (), (3, 11)),
         ('textwrap wrap', "import textwrap\ntextwrap.wrap('a'*10**7,1)", 'stopped', ('textwrap',), (3, 11)),
         ('difflib ratio', "import difflib\ndifflib.SequenceMatcher(None,'ab'*20000,'ba'*20000,autojunk=False).ratio()", 'stopped', ('difflib',), (3, 11)),
         ('difflib ndiff', "import difflib\nlist(difflib.ndiff(['a'*i for i in range(600)],['b'*i+'a' for i in range(600)]))", 'stopped', ('difflib',), (3, 11)),
@@ -263,6 +266,8 @@ TEXT = [
     for name, code, end, modules, since in [
         ('replace doubling', "s='ab'\nwhile True:\n    s=s.replace('b','bb'*50)", 'stopped', (), (3, 11)),
         ('translate to long', "s='a'*1000\nt={97:'a'*1000}\nwhile True:\n    s=s.translate(t)", 'stopped', (), (3, 11)),
+        ('format of one text again', "('{0}'*20).format('x'*9*10**7)", 'stopped', (), (3, 11)),
+        ('format by names again', "('{a}'*1000).format_map({'a':'x'*10**7})", 'stopped', (), (3, 11)),
         ('format width nested', "'{:{w}}'.format(1,w=10**10)", 'stopped', (), (3, 11)),
         ('join memory of list', "l=['x'*10**7]*1000\n''.join(l)", 'stopped', (), (3, 11)),
         ('percent map', "('%(a)s'*10**6)%{'a':'x'*10**5}", 'stopped', (), (3, 11)),

@@ -54,7 +54,7 @@ LIBRARY = frozenset(
     re re._parser re._compiler re._casefix sre_parse sre_compile json json.encoder json.decoder
     json.scanner textwrap difflib statistics fractions _pydecimal numbers copy string heapq bisect
     random html html.parser html.entities pprint reprlib graphlib colorsys cmath ipaddress
-    urllib.parse shlex fnmatch collections collections.abc encodings.punycode encodings.idna
+    base64 urllib.parse shlex fnmatch collections collections.abc encodings.punycode encodings.idna
     """.split()
 )
 _OURS = "agex.sandbox."

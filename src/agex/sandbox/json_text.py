@@ -49,6 +49,8 @@ def check(value: Any, is_open: Open) -> None:
         size = _LEAF * len(items) + sum(sizes.get(id(item), 0) for item in below)
         if str in found:
             size += sum(len(item) for item in items if isinstance(item, str))
+        if float in found:
+            size += _FLOAT * sum(type(item) is float for item in items)
         if size > bounds.MAX_LENGTH:
             raise bounds.refuse_length("the text", size, bounds.MAX_LENGTH)
         sizes[id(current)] = size + 1
@@ -65,6 +67,8 @@ _WRITTEN = (list, tuple, dict)
 _LEAVES = frozenset({str, int, float, bool, type(None)})
 #: Characters of a number and what stands around it.
 _LEAF = 5
+#: The same of a float besides, which takes several times as long to write.
+_FLOAT = 35
 
 
 def checking_default(default: Callable[[Any], Any], is_open: Open) -> Callable[[Any], Any]:

@@ -83,6 +83,7 @@ class Formatter(string.Formatter):
         if depth < 0:
             raise ValueError("Max string recursion exceeded")
         result: list[str] = []
+        size = 0
         for literal, field, spec, conversion in self.parse(template):
             result.append(literal)
             if field is None:
@@ -112,6 +113,8 @@ class Formatter(string.Formatter):
                 raise ValueError(f"Unknown conversion specifier {conversion!s}")
             filled, automatic = self._fill(spec or "", args, kwargs, automatic, depth - 1)
             result.append(self.texts.format(value, filled))
+            size += len(result[-1])
+            bounds.check_length("the text", size)
         return "".join(result), automatic
 
     def get_field(self, field_name: str, args: Any, kwargs: Any) -> Any:

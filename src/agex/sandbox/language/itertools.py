@@ -128,7 +128,8 @@ def _choosing(
 
     def accumulate(iterable: Any, func: Any = None, *, initial: Any = None) -> Any:
         function = None if func is None else guards.call(func)
-        return itertools.accumulate(source(iterable), function, initial=initial)
+        sums = itertools.accumulate(source(iterable), function, initial=initial)
+        return paused(sums) if function is None else sums
 
     def groupby(iterable: Any, key: Any = None) -> Any:
         return itertools.groupby(polled_source(iterable), None if key is None else guards.call(key))
@@ -147,6 +148,17 @@ def _choosing(
         "dropwhile": skipping(itertools.dropwhile),
         "takewhile": skipping(itertools.takewhile),
     }
+
+
+def paused(sums: Iterator[Any]) -> Iterator[Any]:
+    """Sums of texts or lists: each is a step that takes long, and is kept maybe."""
+    for item in sums:
+        if type(item) not in _NUMBERS:
+            clock.pause()
+        yield item
+
+
+_NUMBERS = frozenset({int, float, complex, bool})
 
 
 def _explosive(guards: Guards) -> dict[str, Any]:
