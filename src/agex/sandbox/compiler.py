@@ -11,7 +11,7 @@ import __future__
 
 import ast
 import warnings
-from collections.abc import Callable, Container, Set
+from collections.abc import Callable, Container, Mapping, Set
 from dataclasses import dataclass
 from types import CodeType
 from typing import Any, TypeAlias
@@ -31,7 +31,7 @@ _MAX_BRACES = 12_000
 _MAX_SCOPES = 2_500
 _FUTURE = __future__.annotations.compiler_flag
 
-Steady: TypeAlias = Callable[[Set[str]], frozenset[str]]
+Steady: TypeAlias = Callable[[Set[str]], Mapping[str, type]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,8 @@ def compile_action(
         flags: put stop flags into loops and functions.
         future: an earlier action said ``from __future__ import annotations``.
         echo: hand the value of a last bare expression to ``$echo``.
-        steady: which of some names mean modules and containers by now; a hint about speed.
+        steady: which of some names mean modules, classes and containers by now, with their types; a
+            hint about speed.
         known: names that have a meaning by now; with it, builtins that are not offered are refused here.
         arguments: the task's, which the code closes over: they belong to one call, and the functions
             made in it go on with them after it.
@@ -211,7 +212,7 @@ def _compile(
         shadowed=shadowed | (bound & tables.OFFERED),
         flags=flags,
         future_annotations=future,
-        steady=frozenset() if steady is None else steady(used),
+        steady={} if steady is None else steady(used),
     )
     last = tree.body[-1] if tree.body else None
     absent = _absent(used - bound, known, tree)

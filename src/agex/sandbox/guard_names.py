@@ -140,7 +140,7 @@ def _made_before(g: Guards, space: dict[str, Any]) -> dict[str, Any]:
     if "$s" in space:  # code of an earlier session reads the same sets, all empty again
         g.provide(space["$s"].__dict__)
     for name in space:  # what an earlier session's code found callable is asked anew
-        if name.startswith(("$k_", "$m_", "$r_", "$x_", "$z_", "$d_")):
+        if name.startswith(("$k_", "$m_", "$r_", "$x_", "$z_")):
             space[name] = None
     return {
         name: space[name]

@@ -156,10 +156,10 @@ class Session:
         sources.keep(compiled.code)
         return compiled
 
-    def _steady(self, names: Set[str]) -> frozenset[str]:
-        """Those of the names that mean modules, classes and containers."""
+    def _steady(self, names: Set[str]) -> dict[str, type]:
+        """Those of the names that mean modules, classes and containers, and their types."""
         space = self.globals
-        return frozenset(name for name in names if name in space and _is_steady(space[name]))
+        return {n: type(space[n]) for n in names if n in space and _is_steady(space[n])}
 
     def _execute(self, compiled: Compiled) -> BaseException | None:
         self._closed_over.settle()

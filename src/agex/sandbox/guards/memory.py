@@ -68,7 +68,7 @@ class Memory(Rules):
         #: ``super()`` hands out as it is: ``(start, class, name)``.
         self.native_members: set[tuple[type, str]] = set()
         self.native_methods: set[tuple[Any, str]] = set()
-        #: Globals of agent code that hold a class of which such a member was used.
+        #: Keys of ``sets`` that hold a class of which such a member was used.
         self.remembered: set[str] = set()
         #: Generated functions that were read from a class, with the checked form that was handed out.
         self.checked_members: dict[Any, tuple[type, Any]] = {}
@@ -126,13 +126,13 @@ class Memory(Rules):
             guards.native_members.clear()
             guards.native_methods.clear()
             for known in guards.remembered:
-                guards.globals[known] = None
+                guards.sets.__dict__[known] = uncleared.MISSING
             guards.remembered.clear()
 
-    def remember(self, known: str, cls: type, space: dict[str, Any]) -> None:
+    def remember(self, known: str, cls: type) -> None:
         """Let code of this session know a class again that a guard let through, until :meth:`forget`."""
-        if space is self.globals:
-            space[known] = cls
+        if known.startswith("k_") and not self.away:
+            self.sets.__dict__[known] = cls
             self.remembered.add(known)
 
     def may_be_hidden(self, cls: type, name: str) -> bool:

@@ -88,11 +88,11 @@ class MethodCalls(Reading):
     def _remember(self, owner: Any, known: str) -> None:
         """Nothing ever changes about modules and exact builtins. About classes :meth:`forget` knows,
         and about anything else nobody."""
-        space = sys._getframe(2).f_globals
         if self.decisions.kind(type(owner)) in (kinds.MODULE, kinds.BUILTIN):
-            space[known] = owner
+            if known.startswith("$"):
+                sys._getframe(2).f_globals[known] = owner
         elif _is_class(owner):
-            self.remember(known, owner, space)
+            self.remember(known, owner)
 
     def quiet(self, owner: Any, name: str) -> Any:
         """A method that can make something long, called with small constants."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import types
 from collections.abc import Callable
 from typing import Any
@@ -257,7 +256,7 @@ class ClassDoor:
         guards.set_class(owner, name, value)
         if known and type(value) is int and (owner, name) in guards.native_members:
             if type(own_dict(owner).get(name)) is int:  # and not what a metaclass did with it
-                guards.remember(known, owner, sys._getframe(1).f_globals)
+                guards.remember(known, owner)
 
 
 _put_guards = own_dict(ClassDoor)["_guards"].__set__

@@ -124,9 +124,7 @@ class Assignments(Operators):
         if type(target) is ast.Attribute:
             self.assigned.add(self.mangled(target.attr))
             if type(value) is ast.Constant and type(value.value) is int and not self.once:
-                if (self.is_steady(target.value) or self.is_cls(target.value)) and isinstance(
-                    node.op, (ast.Add, ast.Sub)
-                ):
+                if self.is_class(target.value) and isinstance(node.op, (ast.Add, ast.Sub)):
                     return self.counted(node, target, value)
             node.target = cast(ast.Attribute, self.through(target, "x_", "$xdoor"))
         else:
@@ -138,18 +136,17 @@ class Assignments(Operators):
     ) -> list[ast.stmt]:
         """``C.count += 1``, where a whole number takes the place of one.
 
-        → ``if C is $d_C.count and type($t := C.count) is $int: C.count = $t + 1``
-        ``else: $countdoor(C, "count", "$d_C.count").count += 1``
+        → ``if C is $s.k_d_C.count and type($t := C.count) is $int: C.count = $t + 1``
+        ``else: $countdoor(C, "count", "k_d_C.count").count += 1``
         """
         at, owner = node, cast(ast.Name, target.value).id
         attr = self.mangled(target.attr)
-        known = f"$d_{owner}.{attr}"
-        self.callees.add(known)
+        known = f"k_d_{owner}.{attr}"
         now = self.hold(self.attribute(self.name(owner, at), attr, LOAD, at), self.temporary, at)
         test = ast.BoolOp(
             ast.And(),
             [
-                self.compare(self.name(owner, at), ast.Is(), self.guard(known, at), at),
+                self.compare(self.name(owner, at), ast.Is(), self.remembered(known, at), at),
                 self.compare(self.type_of(now, at), ast.Is(), self.guard("$int", at), at),
             ],
             **place(at),

@@ -52,7 +52,8 @@ class Attributes(Names):
             and not self.once
             and (self.is_steady(node.value) or self.is_cls(node.value))
         ):
-            known = f"${cleared[0]}_{cast(ast.Name, node.value).id}.{mangled}"
+            known = f"{cleared}{cast(ast.Name, node.value).id}.{mangled}"
+            known = f"k_{known}" if self.is_class(node.value) else f"${known}"
             node.value = self.same_as_before(node.value, slow, known, self.constant(mangled, node))
             return node
         types = self.inference.of(node.value, self.scope) if cleared in ("r_", "m_") else None
@@ -85,20 +86,32 @@ class Attributes(Names):
             and self.scope.is_fast(node.id)
         )
 
+    def is_class(self, node: ast.expr) -> bool:
+        """Does this name mean a class, as far as one can see?"""
+        if self.is_steady(node):
+            return cast(ast.Name, node).id in self.meant_classes
+        return self.is_cls(node)
+
     def same_as_before(self, owner: ast.expr, slow: str, known: str, *extra: ast.expr) -> ast.expr:
         """``math.sin(…)`` → ``(math if math is $m_math.sin else $methk(…)).sin(…)``
 
-        ``$m_math.sin`` is what ``math`` meant when the guard let ``sin`` through: a module, a builtin
-        container, or a class of the agent's. No code of anybody runs between the two reads of the
-        global.
+        ``$m_math.sin`` is what ``math`` meant when the guard let ``sin`` through: a module or a builtin
+        container. What a class of the agent's was is kept as ``$s.k_m_C.m``, where picklers do not take
+        it along. No code of anybody runs between the two reads of the global.
         """
         name = cast(ast.Name, owner).id
-        self.callees.add(known)
-        test = self.compare(owner, ast.Is(), self.guard(known, owner), owner)
+        test = self.compare(owner, ast.Is(), self.remembered(known, owner), owner)
         guarded = self.call(
             STEADY[slow], owner, self.name(name, owner), *extra, self.constant(known, owner)
         )
         return self.either(test, self.name(name, owner), guarded, owner)
+
+    def remembered(self, known: str, at: ast.AST) -> ast.expr:
+        """What the guards put under this name."""
+        if known.startswith("k_"):
+            return self.cleared(known, at)
+        self.callees.add(known)
+        return self.guard(known, at)
 
     def dunder_write(self, node: ast.Attribute) -> None:
         attr = node.attr
@@ -191,12 +204,9 @@ class Attributes(Names):
         return node
 
     def is_dict(self, node: ast.expr) -> bool:
-        """Is this a global that this source binds to dicts alone, as far as it goes?"""
+        """Is this a global that means a dict, as far as one can see?"""
         return (
-            not self.once
-            and self.is_steady(node)
-            and self.inference.locals[self.scopes.module].get(cast(ast.Name, node).id)
-            == inference.A_DICT
+            not self.once and self.is_steady(node) and cast(ast.Name, node).id in self.meant_dicts
         )
 
     def counted_by(self, index: ast.expr) -> list[str] | None:

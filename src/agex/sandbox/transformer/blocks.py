@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, cast
 
 from RestrictedPython.transformer import RestrictingNodeTransformer
@@ -33,14 +33,18 @@ class Blocks(RestrictingNodeTransformer):
         shadowed: frozenset[str],
         flags: bool,
         future_annotations: bool,
-        steady: frozenset[str] = frozenset(),
+        steady: Mapping[str, type] | None = None,
     ) -> None:
         super().__init__()
         self.scopes = scopes
         self.shadowed = shadowed
         self.inference = inference.Inference(scopes, shadowed)
+        found = {n: t for n, t in (steady or {}).items() if n not in scopes.globals}
         #: Global names that mean one module, class or container throughout, as far as one can see.
-        self.steady = (steady - scopes.globals) | scopes.modules | scopes.classes
+        self.steady = found.keys() | scopes.modules | scopes.classes
+        #: Those of them that mean classes, and those that mean dicts.
+        self.meant_classes = {n for n, t in found.items() if issubclass(t, type)} | scopes.classes
+        self.meant_dicts = {n for n, t in found.items() if t is dict}
         self.flags = flags
         self.future_annotations = future_annotations
         self.lines: list[RefusedLine] = []
@@ -91,6 +95,8 @@ class Blocks(RestrictingNodeTransformer):
     def transform(self, tree: ast.Module) -> list[ast.stmt]:
         """The guarded statements of a module body. Mutates ``tree``."""
         self.steady |= self.inference.steady()
+        at_top = self.inference.locals[self.scopes.module]
+        self.meant_dicts |= {n for n, types in at_top.items() if types == inference.A_DICT}
         return self.block(tree.body)
 
     def visit(self, node: ast.AST) -> Any:

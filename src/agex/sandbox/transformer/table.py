@@ -28,7 +28,7 @@ class AgentTransformer(Matching):
         flags: put a check of the stop flag into loops and functions (interpreters without
             ``sys.monitoring``).
         future_annotations: annotations are strings and stay as they were written.
-        steady: names that earlier actions bound to modules and containers.
+        steady: names that earlier actions bound to modules, classes and containers, and their types.
 
     After ``transform``: ``lines`` holds the refusals, ``keys`` the cleared sets the code reads,
     ``callees`` the globals that remember callees,
