@@ -163,7 +163,8 @@ class AgexWorld:
     def __init__(self, prelude: str) -> None:
         self.refusals: list[Refusal] = []
         record_refusals(self.refusals)
-        self.session = Session(policy(), limits=Limits(timeout_seconds=TIMEOUT_SECONDS))
+        limits = Limits(timeout_seconds=TIMEOUT_SECONDS, max_source=400_000)  # a class is one piece
+        self.session = Session(policy(), limits=limits)
         ran = self.run(prelude)
         if ran.error is not None:
             raise RuntimeError(f"the prelude does not run:\n{ran.traceback}") from ran.error

@@ -192,7 +192,7 @@ class Classes(Bodies):
                 return types.MappingProxyType(self.visible_members(cls))
             return types.MappingProxyType(
                 {
-                    k: self.own_member(cls, v, v)
+                    k: shown_module(v) if k == "__module__" else self.own_member(cls, v, v)
                     for k, v in own_dict(cls).items()
                     if "$" not in k and k not in HIDDEN_KEYS
                 }
