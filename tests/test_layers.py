@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from agex.sandbox.trees import parsed
+
 PACKAGE = Path(__file__).resolve().parent.parent / "src" / "agex"
 
 # A room imports only from rooms on lower floors. A room is a file or a folder right under agex/.
@@ -132,7 +134,7 @@ def _targets(node: ast.Import | ast.ImportFrom, path: Path) -> Iterator[str]:
 
 
 def _imports_of(path: Path) -> list[Import]:
-    tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+    tree = parsed(path.read_text(encoding="utf-8"))
     name = path.relative_to(PACKAGE).as_posix()
     return [
         Import(name, node.lineno, target, not late)
@@ -245,7 +247,7 @@ def test_heavy_packages_are_imported_by_the_function_that_needs_them() -> None:
     ids=lambda path: path.parent.relative_to(PACKAGE).as_posix(),
 )
 def test_a_package_says_what_it_knows_and_what_it_never_imports(path: Path) -> None:
-    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    docstring = ast.get_docstring(parsed(path.read_text(encoding="utf-8"))) or ""
 
     assert "*Knows:*" in docstring
     assert "*Never imports:*" in docstring
@@ -258,7 +260,7 @@ def test_a_package_says_what_it_knows_and_what_it_never_imports(path: Path) -> N
 )
 def test_a_package_file_only_re_exports_and_sorts_what_it_offers(path: Path) -> None:
     """At once, or on first use: type checkers see the same imports either way."""
-    body = ast.parse(path.read_text(encoding="utf-8")).body
+    body = parsed(path.read_text(encoding="utf-8")).body
     for_checkers = [n for n in body if isinstance(n, ast.If) and "TYPE_CHECKING" in ast.unparse(n)]
     imported = {
         alias.asname or alias.name
@@ -286,4 +288,4 @@ def test_a_package_file_only_re_exports_and_sorts_what_it_offers(path: Path) -> 
 
 @pytest.mark.parametrize("path", _files(), ids=lambda path: path.relative_to(PACKAGE).as_posix())
 def test_a_file_says_in_its_first_line_what_it_is_for(path: Path) -> None:
-    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    assert ast.get_docstring(parsed(path.read_text(encoding="utf-8")))
