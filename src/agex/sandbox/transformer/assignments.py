@@ -165,10 +165,6 @@ class Assignments(Operators):
         counted = ast.Assign([place_of], total, None, **place(at))
         return [ast.If(test, [counted], [node], **place(at))]
 
-    def likely(self) -> str:
-        """What is added to something unknown is a number nearly always."""
-        return "$float" if self.floats else "$int"
-
     def added(self, node: ast.AugAssign, value: ast.expr) -> list[ast.stmt]:
         """``x += v``: only a list or its like iterates v, and most sums are numbers.
 

@@ -82,12 +82,18 @@ class Operators(Calls):
             for side in (left, right)
         ):
             return node  # neither a view, nor anything that one may not go through
-        sides = ("right",) if type(node.op) is ast.Sub else ("left", "right")
-        for side in sides:
+        numeric = type(node.op) is ast.Sub
+        likely = self.likely() if numeric else ""
+        for side in ("right",) if numeric else ("left", "right"):
             value = getattr(node, side)
             if type(value) is not ast.Constant and not is_plain(value):
-                setattr(node, side, self.checked(value, "$views", "$viewed", node, op=ast.NotIn))
+                guarded = self.checked(value, "$views", "$viewed", node, op=ast.NotIn, first=likely)
+                setattr(node, side, guarded)
         return node
+
+    def likely(self) -> str:
+        """What is added to something unknown, or taken from it, is a number nearly always."""
+        return "$float" if self.floats else "$int"
 
     def visit_aug_value(self, op: ast.operator, value: ast.expr) -> bool:
         """True where ``x op= value`` needs no guard of its own."""
