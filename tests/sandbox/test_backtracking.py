@@ -119,7 +119,7 @@ def test_short_texts_and_other_patterns_are_searched_there_as_anywhere() -> None
     result = elsewhere(
         "import re\n"
         "[re.match(r'(a+)+$', 'a' * 12 + 'b'), re.findall(r'(\\w+)=(\\d+)', 'a=1 b=2 ' * 9)[:2],\n"
-        " re.sub(r'\\s+', ' ', 'a   b ' * 9)[:4], re.split(',', 'a,b,' * 9, 1)[0]]"
+        " re.sub(r'\\s+', ' ', 'a   b ' * 9)[:4], re.split(',', 'a,b,' * 9, maxsplit=1)[0]]"
     )
 
     assert result.output == [None, [("a", "1"), ("b", "2")], "a b ", "a"]

@@ -155,6 +155,8 @@ class Protocols(Memory):
         """What ``yield from`` goes through."""
         self.iter(owner)
         if self.decisions.kind(type(owner)) != kinds.AGENT:
+            if type(owner) in self.ok:
+                self.clear("delegated", type(owner))
             return owner
         return delegate(self, iter(owner))
 

@@ -104,9 +104,13 @@ class Assignments(Operators):
             return self.big_augmented(node)
         if isinstance(node.op, ast.Add) and type(target) is ast.Name:
             scalar = scalar or self.known(ast.Name(target.id, LOAD), inference.SHOWN)
+        floats = self.two_floats(node.value)
         value = cast(ast.expr, self.visit(node.value))
         if isinstance(node.op, ast.Sub) and not scalar:
-            value = self.checked(value, "$views", "$viewed", node, op=ast.NotIn)
+            value = self.checked(
+                value, "$views", "$viewed", node, op=ast.NotIn, first=self.likely()
+            )
+            value = self.unless_floats(floats, value)
         if type(target) is ast.Name:
             self.check_binding(target.id, target)
             if isinstance(node.op, ast.Add) and not scalar:
@@ -120,6 +124,7 @@ class Assignments(Operators):
             return self.with_tests(node, [target])
         if isinstance(node.op, ast.Add) and not scalar:
             value = self.checked(value, "ok", "$iadd", node, first=self.likely())
+            value = self.unless_floats(floats, value)
         node.value = value
         if type(target) is ast.Attribute:
             self.assigned.add(self.mangled(target.attr))
@@ -130,6 +135,27 @@ class Assignments(Operators):
         else:
             node.target = self.visit(target)
         return node
+
+    def two_floats(self, node: ast.expr) -> list[str]:
+        """The names of a product of two locals whose being floats was tested where they were bound."""
+        if type(node) is not ast.BinOp or type(node.op) is not ast.Mult or not self.floats:
+            return []
+        names = [side.id for side in (node.left, node.right) if type(side) is ast.Name]
+        return names if sum(self.is_hoisted(name, "floats") for name in names) == 2 else []
+
+    def unless_floats(self, names: list[str], value: ast.expr) -> ast.expr:
+        """``a * b`` of two floats is a float, and needs none of the guards in ``value``."""
+        if not names:
+            return value
+        at = value
+        left, right = (self.name(name, at) for name in names)
+        both: list[ast.expr] = [self.name("$f_" + name, at) for name in names]
+        return self.either(
+            ast.BoolOp(ast.And(), both, **place(at)),
+            ast.BinOp(left, ast.Mult(), right, **place(at)),
+            value,
+            at,
+        )
 
     def counted(
         self, node: ast.AugAssign, target: ast.Attribute, step: ast.Constant

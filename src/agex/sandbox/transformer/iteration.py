@@ -314,7 +314,7 @@ class Iteration(Attributes):
     def visit_YieldFrom(self, node: ast.YieldFrom) -> ast.expr:
         known = is_plain(node.value) or self.known(node.value, inference.CONTAINERS)
         value = cast(ast.expr, self.visit(node.value))
-        node.value = value if known else self.call("$delegated", node, value)
+        node.value = value if known else self.checked(value, "delegated", "$delegated", node)
         return node
 
     def visit_Await(self, node: ast.Await) -> ast.expr:
