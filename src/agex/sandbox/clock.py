@@ -294,6 +294,11 @@ def look() -> None:
         raise deadline.stop()
 
 
+#: When a stretch in a loop or a function last looked for itself, in any thread, and how long that lasts.
+_looked = [0.0]
+_WHILE = 0.005
+
+
 def pause() -> None:
     """A look at the clock, and after a millisecond at the memory, without waiting for the watcher.
 
@@ -312,9 +317,15 @@ def pause() -> None:
 
 
 def breathe() -> None:
-    """A look where the watcher found something, and a chance for it to run: some tens of nanoseconds."""
+    """A chance for the watcher to run, and a look of our own where none was for a while.
+
+    For stretches in loops and functions: a tenth of a microsecond where there is nothing to see.
+    """
     if _watcher.armed:
         look()
+    elif time.monotonic() - _looked[0] > _WHILE:
+        _looked[0] = time.monotonic()
+        pause()
 
 
 def current() -> Deadline | None:
