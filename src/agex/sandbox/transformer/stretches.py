@@ -21,7 +21,7 @@ from typing import Any
 
 from agex.sandbox import inference
 from agex.sandbox.transformer.blocks import Blocks
-from agex.sandbox.transformer.shapes import is_scalar, place
+from agex.sandbox.transformer.shapes import SMALL, is_scalar, place
 
 #: Weights of steps. What may double a value weighs most: that of a stretch to the power of two is how
 #: much larger one turn of a loop can make something, ``2 ** (AT_MOST / GROWS)``.
@@ -182,6 +182,8 @@ class Stretches(Blocks):
                     return CALLS  # "%9999d" % x is long whatever x is
                 if kind is not ast.Mult or type(one.value) is not int or one.value < 2:
                     return 0
+                if one.value > SMALL:
+                    return CALLS  # ``$mul`` asks how long it will be
                 doublings = int(one.value - 1).bit_length()
                 return GROWS * doublings if self.may_be_large(other) else 0
         if not (self.may_be_large(left) and self.may_be_large(right)):
